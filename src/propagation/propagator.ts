@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type Context, type TextMapGetter, type TextMapPropagator, type TextMapSetter, trace } from '@opentelemetry/api'
+import { isTracingSuppressed } from '@opentelemetry/core'
+import { getId, setId } from '../correlation/context.ts'
+import { type DecideRules, decide } from '../correlation/decide.ts'
+import { type CorrelationId, generateId, ID_PATTERNS } from '../correlation/id.ts'
+import { BAGGAGE_CORRELATION_ID, HEADER_CORRELATION_ID, HEADER_REQUEST_ID } from '../correlation/names.ts'
+import { recallState, setRequestState } from '../correlation/request-state.ts'
+import { dropBaggageEntry, putBaggageEntry, readBaggageEntry } from './baggage-entry.ts'
+import { fieldValues } from './carrier.ts'
+import { isProducer } from './producer-spans.ts'
+
+/** Options of {@link CorrelationPropagator}. */
+export interface CorrelationPropagatorOptions {
+  /**
+   * Header names read, by precedence, in lower case. Set by `CORRELATION_HEADERS`.
+   * @defaultValue `['x-correlation-id', 'x-request-id']`
+   */
+  readonly headers?: readonly string[]
+  /**
+   * Header names written into message metadata. Set by `CORRELATION_OUTBOUND_HEADER`.
+   * @defaultValue `['x-correlation-id']`
+   */
+  readonly outboundHeaders?: readonly string[]
+  /**
+   * Baggage key; undefined to leave baggage alone. Set by `CORRELATION_BAGGAGE_KEY`.
+   * @defaultValue `'correlation.id'`
+   */
+  readonly baggageKey?: string | undefined
+  /**
+   * Whether the ID goes into message and job metadata. Set by `CORRELATION_MESSAGING`.
+   * @defaultValue `true`
+   */
+  readonly messaging?: boolean
+  /** What an ID looks like and how one is chosen. Set by `CORRELATION_ID_*` and `CORRELATION_ON_*`. */
+  readonly rules?: DecideRules
+}
+
+const DEFAULT_RULES: DecideRules = {
+  idRules: { pattern: ID_PATTERNS.token, maxLength: 128 },
+  onMissing: 'generate',
+  onInvalid: 'regenerate',
+  onConflict: 'first',
+  generate: () => generateId('uuidv4'),
+}
+
+/**
+ * Carries the correlation ID beside what another propagator carries.
+ *
+ * @remarks
+ * It wraps the composite that `OTEL_PROPAGATORS` names, so that its decision is made last and once, whatever the
+ * order of the list. It never writes into an HTTP request: `inject` cannot see the host, so a default here would send
+ * the ID to third parties. The HTTP instrumentations add it once they know the host. Messages (spans of kind PRODUCER)
+ * are written here.
+ *
+ * See https://opentelemetry.io/docs/specs/otel/context/api-propagators/.
+ *
+ * @public
+ */
+export class CorrelationPropagator implements TextMapPropagator {
+  #inner: TextMapPropagator | undefined
+  readonly #headers: readonly string[]
+  readonly #outboundHeaders: readonly string[]
+  readonly #baggageKey: string | undefined
+  readonly #messaging: boolean
+  readonly #rules: DecideRules
+
+  /** Never throws. */
+  constructor(inner?: TextMapPropagator, options: CorrelationPropagatorOptions = {}) {
+    this.#inner = inner
+    this.#headers = options.headers ?? [HEADER_CORRELATION_ID, HEADER_REQUEST_ID]
+    this.#outboundHeaders = options.outboundHeaders ?? [HEADER_CORRELATION_ID]
+    this.#baggageKey = 'baggageKey' in options ? options.baggageKey : BAGGAGE_CORRELATION_ID
+    this.#messaging = options.messaging ?? true
+    this.#rules = options.rules ?? DEFAULT_RULES
+  }
+
+  /**
+   * Replaces the propagator inside; used when the application registers its own after the preload.
+   * @internal
+   */
+  setInner(inner: TextMapPropagator): void {
+    if (inner !== this) this.#inner = inner
+  }
+
+  /** Reads what the inner propagator reads, then the one ID. Never throws on what a carrier holds. */
+  extract(context: Context, carrier: unknown, getter: TextMapGetter): Context {
+    const extracted = this.#inner?.extract(context, carrier, getter) ?? context
+    if (carrier === null || carrier === undefined) return extracted
+
+    // An HTTP request was decided when it arrived, whoever extracts it, and however often.
+    const state = recallState(carrier)
+    if (state !== undefined) return this.#withEntry(setRequestState(extracted, state), state.id)
+
+    const decision = decide(
+      {
+        headers: this.#headers.map((name) => fieldValues(carrier, name, getter)),
+        baggage: () =>
+          this.#baggageKey === undefined
+            ? undefined
+            : readBaggageEntry(fieldValues(carrier, 'baggage', getter)[0], this.#baggageKey),
+        trusted: true,
+      },
+      this.#rules,
+    )
+    // A carrier without an ID does not end the one that is in force.
+    const current = getId(extracted)
+    const id = decision.source === 'generated' && current !== undefined ? current : decision.id
+    return this.#withEntry(setId(extracted, id), id)
+  }
+
+  /** Writes what the inner propagator writes; the ID only into messages. */
+  inject(context: Context, carrier: unknown, setter: TextMapSetter): void {
+    const id = getId(context)
+    const sends =
+      id !== undefined && this.#messaging && isProducer(trace.getSpan(context)) && !isTracingSuppressed(context)
+    if (!sends) {
+      const clean = this.#baggageKey === undefined ? context : dropBaggageEntry(context, this.#baggageKey)
+      this.#inner?.inject(clean, carrier, setter)
+      return
+    }
+    this.#inner?.inject(this.#withEntry(context, id), carrier, setter)
+    for (const name of this.#outboundHeaders) setter.set(carrier, name, id)
+  }
+
+  /** The fields of the inner propagator and the headers of this one. */
+  fields(): string[] {
+    return [...new Set([...(this.#inner?.fields() ?? []), ...this.#outboundHeaders])]
+  }
+
+  #withEntry(context: Context, id: CorrelationId): Context {
+    return this.#baggageKey === undefined ? context : putBaggageEntry(context, this.#baggageKey, id)
+  }
+}
