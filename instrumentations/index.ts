@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { MeterProvider, TracerProvider } from '@opentelemetry/api'
+import type { Runtime } from '../src/runtime.ts'
+import { onRequire } from '../src/sdk/module-hooks.ts'
+import { patchExpressJson } from './express-problem.ts'
+import { wrapFinalHandler } from './finalhandler.ts'
+import { instrumentHttpClient } from './http-client.ts'
+import { instrumentHttpServer } from './http-server.ts'
+import { startExpressInstrumentation } from './otel-express.ts'
+import { startHttpInstrumentation } from './otel-http.ts'
+import { startUndiciInstrumentation } from './otel-undici.ts'
+import { instrumentUndici } from './undici.ts'
+import { instrumentWinston } from './winston.ts'
+
+/** Whose spans are recorded, and which instrumentations the environment leaves on. */
+export interface TracingParts {
+  readonly provider: TracerProvider
+  readonly meterProvider: MeterProvider | undefined
+  /** Whether tracing is ours at this moment. */
+  readonly isActive: () => boolean
+  readonly isEnabled: (name: string) => boolean
+}
+
+/** Whether and when log records go out over OTLP. */
+export interface LogParts {
+  /** Whether `OTEL_LOGS_EXPORTER` asks for it. */
+  readonly mayStillSend: boolean
+  /** Whether it is ours to do at this moment. */
+  readonly sends: () => boolean
+}
+
+/**
+ * Installs what carries the ID, and then what makes spans: the order is part of the design. Our server patch must be inside the
+ * upstream one, and our undici subscriber behind the upstream one.
+ */
+export function installInstrumentations(
+  runtime: Runtime,
+  isEnabled: (name: string) => boolean,
+  logs: LogParts,
+  tracing: TracingParts | undefined,
+  onFirstRequest: () => void,
+): void {
+  instrumentHttpServer(runtime, onFirstRequest)
+  instrumentHttpClient(runtime)
+  if (tracing !== undefined) startTracing(tracing)
+  instrumentUndici(runtime)
+  onRequire(patches(runtime, isEnabled, logs))
+}
+
+function startTracing({ provider, meterProvider, isActive, isEnabled }: TracingParts): void {
+  const started = [
+    isEnabled('http') ? startHttpInstrumentation(provider, isActive) : undefined,
+    isEnabled('express') ? startExpressInstrumentation(provider) : undefined,
+    isEnabled('undici') ? startUndiciInstrumentation(provider, isActive) : undefined,
+  ]
+  if (meterProvider === undefined) return
+  for (const instrumentation of started) instrumentation?.setMeterProvider(meterProvider)
+}
+
+function patches(runtime: Runtime, isEnabled: (name: string) => boolean, logs: LogParts) {
+  const { errorBody } = runtime.config
+  return {
+    ...(isEnabled('winston') && {
+      'winston/lib/winston/logger': (exports: unknown) => {
+        instrumentWinston(exports as Parameters<typeof instrumentWinston>[0], runtime, logs.sends, logs.mayStillSend)
+        return exports
+      },
+    }),
+    ...(errorBody !== 'off' && {
+      finalhandler: (exports: unknown) => wrapFinalHandler(exports as Parameters<typeof wrapFinalHandler>[0], runtime),
+    }),
+    ...(errorBody === 'problem' && {
+      'express/lib/response': (exports: unknown) => {
+        patchExpressJson(exports as Parameters<typeof patchExpressJson>[0])
+        return exports
+      },
+    }),
+  }
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ServerResponse } from 'node:http'
+import { type Context, SpanStatusCode, trace } from '@opentelemetry/api'
+import { getRPCMetadata } from '@opentelemetry/core'
+import { ATTR_HTTP_RESPONSE_STATUS_CODE, ATTR_HTTP_ROUTE } from '@opentelemetry/semantic-conventions'
+
+/** Responses that have not been closed, each with the context of its request. */
+export const openResponses = new Map<ServerResponse, Context>()
+
+/**
+ * Ends the server spans of requests that the application has answered. instrumentation-http ends them when the response is
+ * closed, which is too late for a handler that answers and calls `process.exit`.
+ */
+export function endAnsweredSpans(): void {
+  for (const [response, context] of openResponses) {
+    if (!response.writableEnded) continue
+    openResponses.delete(response)
+    const span = trace.getSpan(context)
+    if (span === undefined || !span.isRecording()) continue
+    span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, response.statusCode)
+    if (response.statusCode >= 500) span.setStatus({ code: SpanStatusCode.ERROR })
+    const route = getRPCMetadata(context)?.route
+    if (route !== undefined) {
+      span.setAttribute(ATTR_HTTP_ROUTE, route)
+      span.updateName(`${response.req.method ?? 'GET'} ${route}`)
+    }
+    span.end()
+  }
+}

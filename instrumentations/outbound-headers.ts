@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type Context, diag } from '@opentelemetry/api'
+import { isTracingSuppressed } from '@opentelemetry/core'
+import { getId } from '../src/correlation/context.ts'
+import type { CorrelationId } from '../src/correlation/id.ts'
+import { getRequestState, type RequestState } from '../src/correlation/request-state.ts'
+import { prependToBaggageHeader, removeFromBaggageHeader } from '../src/propagation/baggage-entry.ts'
+import type { Runtime } from '../src/runtime.ts'
+import { originalOf } from './forwarded-headers.ts'
+import type { HeaderBag } from './header-bag.ts'
+
+/** What an outbound request may carry, decided once when it is made. */
+export interface OutboundPlan {
+  /** The ID to send; undefined where there is none, or where an exporter is at work. */
+  readonly id: CorrelationId | undefined
+  readonly state: RequestState | undefined
+  readonly allowed: boolean
+}
+
+const MAX_NAMED_HOSTS = 20
+const namedHosts = new Set<string>()
+
+/** Decides, counts, and names the first hosts that the policy withholds the ID from. */
+export function planOutbound(active: Context, allowed: boolean, host: string, runtime: Runtime): OutboundPlan {
+  const state = getRequestState(active)
+  // A batch exporter's timer keeps the context of the request it was started in, with tracing suppressed.
+  const exporting = isTracingSuppressed(active) && state?.suppressed !== true
+  const id = exporting ? undefined : getId(active)
+  if (id !== undefined) {
+    runtime.metrics.outbound(allowed ? 'sent' : 'withheld')
+    if (!allowed) nameHost(host)
+  }
+  return { id, state, allowed }
+}
+
+function nameHost(host: string): void {
+  if (namedHosts.size >= MAX_NAMED_HOSTS || namedHosts.has(host)) return
+  namedHosts.add(host)
+  diag.info(
+    `@org/correlation: requests to ${JSON.stringify(host.slice(0, 255))} leave without the correlation ID, because CORRELATION_PROPAGATE_TO does not allow that host.`,
+  )
+}
+
+/** Makes the headers agree with the plan: ours added where allowed, and taken out where not. */
+export function applyOutboundPlan(bag: HeaderBag, plan: OutboundPlan, runtime: Runtime): void {
+  if (plan.allowed) addOurs(bag, plan, runtime)
+  else removeOurs(bag, plan, runtime)
+}
+
+function addOurs(bag: HeaderBag, plan: OutboundPlan, runtime: Runtime): void {
+  if (plan.id === undefined) return
+  for (const name of runtime.outboundHeaders) {
+    // A header that the caller set is the caller's.
+    if (bag.get(name) === undefined) bag.set(name, plan.id)
+  }
+  if (runtime.baggageKey !== undefined) {
+    bag.set('baggage', prependToBaggageHeader(bag.get('baggage'), runtime.baggageKey, plan.id))
+  }
+}
+
+function removeOurs(bag: HeaderBag, plan: OutboundPlan, runtime: Runtime): void {
+  const { config } = runtime
+  for (const name of new Set([...config.headers, ...runtime.outboundHeaders])) {
+    const value = bag.get(name)
+    if (value === undefined) continue
+    if (config.stripForwarded) {
+      bag.remove(name)
+      continue
+    }
+    const original = originalOf(name, value, plan.state)
+    if (!original.found) continue
+    if (original.value === undefined) bag.remove(name)
+    else bag.set(name, original.value)
+  }
+  if (runtime.baggageKey !== undefined) removeBaggage(bag, plan, runtime.baggageKey)
+}
+
+/** Another propagator than ours may have written the entry from the context's baggage. */
+function removeBaggage(bag: HeaderBag, plan: OutboundPlan, key: string): void {
+  const header = bag.get('baggage')
+  if (header === undefined || header === plan.state?.receivedBaggage) return
+  const rest = removeFromBaggageHeader(header, key)
+  if (rest === header) return
+  if (rest === undefined) bag.remove('baggage')
+  else bag.set('baggage', rest)
+}

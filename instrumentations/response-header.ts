@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { OutgoingHttpHeader, ServerResponse } from 'node:http'
+import http from 'node:http'
+import type { RequestState } from '../src/correlation/request-state.ts'
+import type { Runtime } from '../src/runtime.ts'
+
+type HeadersArgument = Record<string, OutgoingHttpHeader> | readonly unknown[] | null | undefined
+type WriteHead = (this: ServerResponse, ...args: unknown[]) => ServerResponse
+
+const states = new WeakMap<ServerResponse, RequestState>()
+
+/** Says which request a response answers; its head then carries that request's ID. */
+export function expectResponse(response: ServerResponse, state: RequestState): void {
+  states.set(response, state)
+}
+
+/**
+ * Adds the response header where the head is written. An early `setHeader` would be dropped by Koa when a handler
+ * throws, and makes `writeHead` with an array of pairs throw, which works without us.
+ */
+export function patchWriteHead(runtime: Runtime): void {
+  const prototype = http.ServerResponse.prototype as unknown as { writeHead: WriteHead; writeHeader: WriteHead }
+  const original = prototype.writeHead
+  const writeHead: WriteHead = function (this: ServerResponse, ...args) {
+    const state = states.get(this)
+    if (state === undefined || this.headersSent) return original.apply(this, args)
+    return original.apply(this, withHeaders(this, args, state, runtime))
+  }
+  prototype.writeHead = writeHead
+  // The alias is a property of its own: https://nodejs.org/api/http.html has it undocumented, applications use it.
+  prototype.writeHeader = writeHead
+}
+
+function withHeaders(response: ServerResponse, args: unknown[], state: RequestState, runtime: Runtime): unknown[] {
+  try {
+    const { responseHeader, exposeHeader } = runtime.config
+    // Node's own reading of its arguments: (statusCode, reason, headers) or (statusCode, headers).
+    const hasReason = typeof args[1] === 'string'
+    let headers = (hasReason ? args[2] : (args[2] ?? args[1])) as HeadersArgument
+    if (responseHeader !== undefined) {
+      if (hasHeader(response, headers, responseHeader)) {
+        state.overridden = headerValue(response, headers, responseHeader) !== state.id
+      } else {
+        headers = addHeader(response, headers, responseHeader, state.id)
+      }
+      if (exposeHeader) headers = expose(response, headers, responseHeader)
+    }
+    if (!state.counted) {
+      state.counted = true
+      const { source, reason } = state.decision
+      runtime.metrics.request(source, state.overridden ? 'app_override' : reason)
+    }
+    return hasReason ? [args[0], args[1], headers] : [args[0], headers]
+  } catch {
+    return args
+  }
+}
+
+function hasHeader(response: ServerResponse, headers: HeadersArgument, name: string): boolean {
+  return response.hasHeader(name) || valueInArgument(headers, name) !== undefined
+}
+
+function headerValue(response: ServerResponse, headers: HeadersArgument, name: string): unknown {
+  return valueInArgument(headers, name) ?? response.getHeader(name)
+}
+
+function valueInArgument(headers: HeadersArgument, name: string): unknown {
+  if (headers === undefined || headers === null) return undefined
+  if (!Array.isArray(headers)) {
+    const key = Object.keys(headers).find((candidate) => candidate.toLowerCase() === name)
+    return key === undefined ? undefined : (headers as Record<string, unknown>)[key]
+  }
+  if (Array.isArray(headers[0])) {
+    return headers.find((pair) => Array.isArray(pair) && String(pair[0]).toLowerCase() === name)?.[1]
+  }
+  for (let i = 0; i < headers.length; i += 2) {
+    if (String(headers[i]).toLowerCase() === name) return headers[i + 1]
+  }
+  return undefined
+}
+
+/** Adds in the caller's own form, so that Node takes the same path through `writeHead` as without us. */
+function addHeader(response: ServerResponse, headers: HeadersArgument, name: string, value: string): HeadersArgument {
+  if (Array.isArray(headers)) {
+    if (Array.isArray(headers[0])) return [...headers, [name, value]]
+    // An odd array is the caller's mistake: Node must see it as it is, and say so.
+    return headers.length % 2 === 0 ? [...headers, name, value] : headers
+  }
+  if (headers !== undefined && headers !== null && response.getHeaderNames().length === 0) {
+    return { ...(headers as Record<string, OutgoingHttpHeader>), [name]: value }
+  }
+  response.setHeader(name, value)
+  return headers
+}
+
+/** Appends to `Access-Control-Expose-Headers` where CORS is in use; a wildcard already says it. */
+function expose(response: ServerResponse, headers: HeadersArgument, name: string): HeadersArgument {
+  if (!hasHeader(response, headers, 'access-control-allow-origin')) return headers
+  const field = 'access-control-expose-headers'
+  const inArgument = valueInArgument(headers, field)
+  const present = String(inArgument ?? response.getHeader(field) ?? '')
+  const names = present.split(',').map((part) => part.trim().toLowerCase())
+  if (names.includes('*') || names.includes(name)) return headers
+  const value = present === '' ? name : `${present}, ${name}`
+  if (inArgument === undefined && !response.hasHeader(field)) return addHeader(response, headers, field, value)
+  if (inArgument === undefined) {
+    response.setHeader(field, value)
+    return headers
+  }
+  return replaceInArgument(headers, field, value)
+}
+
+function replaceInArgument(headers: HeadersArgument, name: string, value: string): HeadersArgument {
+  if (!Array.isArray(headers)) {
+    const entries = Object.entries(headers as Record<string, OutgoingHttpHeader>)
+    return Object.fromEntries(entries.map(([key, old]) => [key, key.toLowerCase() === name ? value : old]))
+  }
+  if (Array.isArray(headers[0])) {
+    return headers.map((pair) => (String(pair[0]).toLowerCase() === name ? [pair[0], value] : pair))
+  }
+  return headers.map((item, i) => (i % 2 === 1 && String(headers[i - 1]).toLowerCase() === name ? value : item))
+}

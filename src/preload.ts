@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type Started, startCorrelation } from './start.ts'
+import { VERSION } from './version.ts'
+
+const GUARD = Symbol.for('@org/correlation')
+
+interface Guarded {
+  [GUARD]?: { readonly version: string }
+}
+
+/**
+ * Starts once per process, whatever copies and flags load it. Never throws: what goes wrong is one line on standard error,
+ * and the application runs as without us. Only `CORRELATION_STRICT` ends it, on a configuration with mistakes.
+ */
+export function preload(env: NodeJS.ProcessEnv): void {
+  try {
+    const holder = globalThis as Guarded
+    const running = holder[GUARD]
+    if (running !== undefined) {
+      if (running.version !== VERSION) {
+        warn(`version ${VERSION} was loaded after version ${running.version}; the first one stays in charge.`)
+      }
+      return
+    }
+    Object.defineProperty(holder, GUARD, { value: { version: VERSION } })
+    report(startCorrelation(env))
+  } catch (error) {
+    warn(
+      `could not start (${error instanceof Error ? error.message : 'unknown error'}); the application runs without it.`,
+    )
+  }
+}
+
+function report({ config, problems }: Started): void {
+  for (const problem of problems) warn(problem)
+  if (!config.strict || problems.length === 0) return
+  warn('CORRELATION_STRICT is on, so the application is not started with these mistakes.')
+  process.exit(1)
+}
+
+function warn(sentence: string): void {
+  try {
+    process.stderr.write(`@org/correlation: ${sentence}\n`)
+  } catch {
+    // Without a standard error there is nowhere to say it.
+  }
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import path from 'node:path'
+
+/** The version of the copy of `@opentelemetry/api` that this package uses. */
+export function ownApiVersion(): string {
+  return versionAt(require.resolve('@opentelemetry/api')) ?? '1.10.0'
+}
+
+/**
+ * Says so where the application resolves a newer minor version of the API than ours: such a copy does not read globals of an
+ * older one, and stays silent about it.
+ */
+export function newerApiProblem(own: string, entry: string | undefined): string | undefined {
+  try {
+    const from = createRequire(path.resolve(entry ?? '.', 'noop.js'))
+    const theirs = versionAt(from.resolve('@opentelemetry/api'))
+    if (theirs === undefined || minorOf(theirs) <= minorOf(own)) return undefined
+    return `the application has @opentelemetry/api ${theirs}, and this package ${own}: code that uses the newer one sees no context and no spans. Make them one version (\`npm ls @opentelemetry/api\` shows both).`
+  } catch {
+    return undefined
+  }
+}
+
+/** Compares the versions `1.9.1` and `1.10.0` as numbers. */
+export function newerOf(left: string, right: string): string {
+  return left.localeCompare(right, 'en', { numeric: true }) > 0 ? left : right
+}
+
+function minorOf(version: string): number {
+  return Number(version.split('.')[1])
+}
+
+/** The API's manifest is no entry point of its package, so it is read from beside the code. */
+function versionAt(file: string): string | undefined {
+  const directory = `${path.sep}@opentelemetry${path.sep}api${path.sep}`
+  const at = file.lastIndexOf(directory)
+  if (at === -1) return undefined
+  const manifest = readFileSync(path.join(file.slice(0, at + directory.length), 'package.json'), 'utf8')
+  return (JSON.parse(manifest) as { readonly version?: string }).version
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+import { spawnSync } from 'node:child_process'
+import path from 'node:path'
+import type { OtlpSettings } from './otlp-settings.ts'
+
+/** One OTLP request that is sent when this process is already exiting. */
+export interface ExitRequest extends OtlpSettings {
+  readonly body: Uint8Array
+}
+
+/**
+ * Sends what is left through a child, and waits for it: nothing asynchronous survives `process.exit`, and the usual
+ * graceful shutdown of a server ends in it. The child has an empty environment, so no preload and no proxy of the
+ * application's reaches it.
+ *
+ * @param timeoutMs - The child is ended after this many milliseconds.
+ */
+export function sendAtExit(requests: readonly ExitRequest[], timeoutMs: number): void {
+  if (requests.length === 0 || timeoutMs <= 0) return
+  const input = JSON.stringify(
+    requests.map((request) => ({ ...request, body: Buffer.from(request.body).toString('base64') })),
+  )
+  spawnSync(process.execPath, [path.join(__dirname, 'exit-child.cjs')], {
+    input,
+    env: {},
+    timeout: timeoutMs,
+    killSignal: 'SIGKILL',
+    stdio: ['pipe', 'ignore', 'ignore'],
+    windowsHide: true,
+  })
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ContextManager } from '@opentelemetry/api'
+import { listOf, type OtelEnv, textOf } from './otel-env.ts'
+import { type OtlpSignal, protocolOf } from './otlp-settings.ts'
+
+/** The part of `@opentelemetry/sdk-node` that is used. */
+interface StartedSdk {
+  shutdown(): Promise<void>
+}
+
+/** Whether the environment asks for what only `@opentelemetry/sdk-node` has: a configuration file, gRPC, Prometheus, Zipkin. */
+export function needsFullSdk(env: OtelEnv): boolean {
+  if (configFileOf(env) !== undefined) return true
+  const traces = listOf(env, 'OTEL_TRACES_EXPORTER') ?? ['otlp']
+  const metrics = listOf(env, 'OTEL_METRICS_EXPORTER') ?? []
+  const logs = listOf(env, 'OTEL_LOGS_EXPORTER') ?? []
+  if (traces.includes('zipkin') || metrics.includes('prometheus')) return true
+  const usesGrpc = (exporters: readonly string[], signal: OtlpSignal) =>
+    exporters.includes('otlp') && !exporters.includes('none') && protocolOf(env, signal) === 'grpc'
+  return usesGrpc(traces, 'TRACES') || usesGrpc(metrics, 'METRICS') || usesGrpc(logs, 'LOGS')
+}
+
+/**
+ * Starts `@opentelemetry/sdk-node`, which registers its providers with the API itself. Context manager and propagator stay ours.
+ * Returns what flushes and ends it.
+ */
+export function startFullSdk(env: OtelEnv): StartedSdk {
+  const sdk = require('@opentelemetry/sdk-node') as typeof import('@opentelemetry/sdk-node')
+  if (configFileOf(env) !== undefined) return sdk.startNodeSDK({})
+  const started = new sdk.NodeSDK({
+    // Accepted at run time since 0.300, and not yet in the types.
+    contextManager: null as unknown as ContextManager,
+    textMapPropagator: null,
+    // Its own default is `otlp`; ours is `none`, here as in the lean assembly.
+    ...(textOf(env, 'OTEL_METRICS_EXPORTER') === undefined ? { metricReaders: [] } : {}),
+    ...(textOf(env, 'OTEL_LOGS_EXPORTER') === undefined ? { logRecordProcessors: [] } : {}),
+  })
+  started.start()
+  return started
+}
+
+function configFileOf(env: OtelEnv): string | undefined {
+  return textOf(env, 'OTEL_CONFIG_FILE') ?? textOf(env, 'OTEL_EXPERIMENTAL_CONFIG_FILE')
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+import { diag } from '@opentelemetry/api'
+import type { Resource } from '@opentelemetry/resources'
+import {
+  BatchLogRecordProcessor,
+  ConsoleLogRecordExporter,
+  LoggerProvider,
+  type LogRecordProcessor,
+  type ReadableLogRecord,
+  SimpleLogRecordProcessor,
+} from '@opentelemetry/sdk-logs'
+import type { Config } from '../config/config.ts'
+import { CorrelationLogRecordProcessor } from '../telemetry/log-record-processor.ts'
+import type { ExitRequest } from './exit-sender.ts'
+import { LazyExporter } from './lazy-exporter.ts'
+import { listOf, type OtelEnv, positiveNumberOf } from './otel-env.ts'
+import { createLogExporter, serializeLogs } from './otlp.ts'
+import { type OtlpProtocol, otlpSettings, protocolOf } from './otlp-settings.ts'
+
+/** The LoggerProvider and its queue. */
+export interface Logs {
+  readonly provider: LoggerProvider
+  takeForExit(): ExitRequest | undefined
+}
+
+/** Makes the LoggerProvider for `OTEL_LOGS_EXPORTER`. */
+export function createLogs(env: OtelEnv, config: Config, resource: Resource): Logs {
+  const processors: LogRecordProcessor[] = []
+  if (config.spanAttribute !== undefined) processors.push(new CorrelationLogRecordProcessor(config.spanAttribute))
+  let exporter: LazyExporter<ReadableLogRecord> | undefined
+  const protocol: OtlpProtocol = protocolOf(env, 'LOGS') === 'http/json' ? 'http/json' : 'http/protobuf'
+  for (const name of new Set(listOf(env, 'OTEL_LOGS_EXPORTER'))) {
+    if (name === 'otlp') {
+      exporter = new LazyExporter(() => createLogExporter(protocol))
+      processors.push(batchProcessor(env, exporter))
+    } else if (name === 'console') {
+      processors.push(new SimpleLogRecordProcessor({ exporter: new ConsoleLogRecordExporter() }))
+    } else {
+      diag.warn('OTEL_LOGS_EXPORTER names an exporter that is not available here; it is skipped.')
+    }
+  }
+  const provider = new LoggerProvider({ resource, processors })
+  return {
+    provider,
+    takeForExit() {
+      const records = exporter?.keepForExit()
+      void provider.forceFlush().catch(() => undefined)
+      if (records === undefined || records.length === 0) return undefined
+      const body = serializeLogs(records, protocol)
+      return body === undefined ? undefined : { ...otlpSettings(env, 'LOGS', protocol), body }
+    },
+  }
+}
+
+function batchProcessor(env: OtelEnv, exporter: LazyExporter<ReadableLogRecord>): BatchLogRecordProcessor {
+  const maxQueueSize = positiveNumberOf(env, 'OTEL_BLRP_MAX_QUEUE_SIZE')
+  const scheduledDelayMillis = positiveNumberOf(env, 'OTEL_BLRP_SCHEDULE_DELAY')
+  const exportTimeoutMillis = positiveNumberOf(env, 'OTEL_BLRP_EXPORT_TIMEOUT')
+  const maxExportBatchSize = positiveNumberOf(env, 'OTEL_BLRP_MAX_EXPORT_BATCH_SIZE')
+  return new BatchLogRecordProcessor({
+    exporter,
+    ...(maxQueueSize === undefined ? {} : { maxQueueSize }),
+    ...(scheduledDelayMillis === undefined ? {} : { scheduledDelayMillis }),
+    ...(exportTimeoutMillis === undefined ? {} : { exportTimeoutMillis }),
+    ...(maxExportBatchSize === undefined ? {} : { maxExportBatchSize }),
+  })
+}

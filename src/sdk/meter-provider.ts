@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+import { diag } from '@opentelemetry/api'
+import { OTLPMetricExporter as JsonMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http'
+import { OTLPMetricExporter as ProtobufMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto'
+import type { Resource } from '@opentelemetry/resources'
+import {
+  ConsoleMetricExporter,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+  type PushMetricExporter,
+} from '@opentelemetry/sdk-metrics'
+import { listOf, type OtelEnv, positiveNumberOf } from './otel-env.ts'
+import { protocolOf } from './otlp-settings.ts'
+import { unrefAgent } from './unref-agent.ts'
+
+const DEFAULT_INTERVAL_MS = 60_000
+const DEFAULT_TIMEOUT_MS = 30_000
+
+/** Makes the MeterProvider for `OTEL_METRICS_EXPORTER`. */
+export function createMeterProvider(env: OtelEnv, resource: Resource): MeterProvider {
+  const exportIntervalMillis = positiveNumberOf(env, 'OTEL_METRIC_EXPORT_INTERVAL') ?? DEFAULT_INTERVAL_MS
+  const timeout = positiveNumberOf(env, 'OTEL_METRIC_EXPORT_TIMEOUT') ?? DEFAULT_TIMEOUT_MS
+  const exportTimeoutMillis = Math.min(timeout, exportIntervalMillis)
+  const readers: PeriodicExportingMetricReader[] = []
+  for (const name of new Set(listOf(env, 'OTEL_METRICS_EXPORTER'))) {
+    const exporter = createExporter(name, env)
+    if (exporter !== undefined) {
+      readers.push(new PeriodicExportingMetricReader({ exporter, exportIntervalMillis, exportTimeoutMillis }))
+    }
+  }
+  return new MeterProvider({ resource, readers })
+}
+
+function createExporter(name: string, env: OtelEnv): PushMetricExporter | undefined {
+  if (name === 'console') return new ConsoleMetricExporter()
+  if (name === 'otlp') {
+    const options = { httpAgentOptions: unrefAgent }
+    return protocolOf(env, 'METRICS') === 'http/json'
+      ? new JsonMetricExporter(options)
+      : new ProtobufMetricExporter(options)
+  }
+  diag.warn('OTEL_METRICS_EXPORTER names an exporter that is not available here; it is skipped.')
+  return undefined
+}

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type ContextManager, diag, ROOT_CONTEXT, type TextMapPropagator } from '@opentelemetry/api'
+import { installInstrumentations } from '../instrumentations/index.ts'
+import { endAnsweredSpans } from '../instrumentations/open-responses.ts'
+import { shareSettings } from './api/settings.ts'
+import { type Config, loadConfig } from './config/config.ts'
+import { generateId } from './correlation/id.ts'
+import { createOutboundPolicy } from './propagation/outbound-policy.ts'
+import { CorrelationPropagator } from './propagation/propagator.ts'
+import { createTrust } from './propagation/trust.ts'
+import type { Runtime } from './runtime.ts'
+import { ApiGlobal, readApiGlobal } from './sdk/api-global.ts'
+import { newerApiProblem, newerOf, ownApiVersion } from './sdk/api-version.ts'
+import { GroundedContextManager } from './sdk/context-manager.ts'
+import { setDiagLogger } from './sdk/diag-logger.ts'
+import { contextFromEnv, onFirstListen } from './sdk/ground.ts'
+import { isTrue, listOf, type OtelEnv } from './sdk/otel-env.ts'
+import { Ownership, type ReplaceableProvider, SwitchingTracerProvider } from './sdk/ownership.ts'
+import { createPropagators } from './sdk/propagators.ts'
+import { startTelemetry } from './sdk/start-telemetry.ts'
+import { patchTracersOf } from './sdk/tracer-patch.ts'
+import { CorrelationMetrics } from './telemetry/metrics.ts'
+
+/** What {@link start} found and did. */
+export interface Started {
+  /** False where `CORRELATION_ENABLED` is `false`: nothing was touched. */
+  readonly isEnabled: boolean
+  readonly config: Config
+  /** One sentence for each mistake in the configuration. */
+  readonly problems: readonly string[]
+}
+
+/**
+ * Starts correlation in this process. Synchronous: the application's first module is loaded after it.
+ *
+ * @param env - The environment; only read.
+ */
+export function startCorrelation(env: OtelEnv): Started {
+  const { config, problems: configProblems } = loadConfig(env)
+  if (!config.enabled) return { isEnabled: false, config, problems: configProblems }
+  setDiagLogger(env)
+
+  const propagators = createPropagators(env)
+  const { policy, problems: policyProblems } = createOutboundPolicy(config.propagateTo)
+  const { trust, problems: trustProblems } = createTrust(config.trust)
+  const problems = [
+    ...configProblems,
+    ...policyProblems.map((problem) => `CORRELATION_PROPAGATE_TO: ${problem}`),
+    ...trustProblems.map((problem) => `CORRELATION_TRUST: ${problem}`),
+  ]
+  if (config.strict && problems.length > 0) return { isEnabled: false, config, problems }
+
+  const runtime: Runtime = {
+    config,
+    policy,
+    trust,
+    rules: { ...config, generate: () => generateId(config.idFormat) },
+    metrics: new CorrelationMetrics(),
+    baggageKey: propagators.hasBaggage ? config.baggageKey : undefined,
+    outboundHeaders: propagators.isNone ? [] : config.outboundHeaders,
+  }
+  const { rules, baggageKey, outboundHeaders } = runtime
+  const { headers, messaging } = config
+  shareSettings({ rules, headers, outboundHeaders, baggageKey })
+  const propagator = new CorrelationPropagator(propagators.inner, {
+    rules,
+    headers,
+    outboundHeaders,
+    baggageKey,
+    messaging,
+  })
+  const ownership = new Ownership()
+  const { apiGlobal, contextManager } = registerGlobals(ownership, propagator, config)
+
+  const isOff = config.sdk === 'off' || isTrue(env, 'OTEL_SDK_DISABLED')
+  const telemetry = isOff ? undefined : startTelemetry(env, config, ownership, apiGlobal)
+
+  const isEnabled = instrumentationFilter(env)
+  installInstrumentations(
+    runtime,
+    isEnabled,
+    {
+      mayStillSend: telemetry?.sendsLogs === true,
+      sends: () => telemetry !== undefined && !ownership.isForeign,
+    },
+    telemetry?.tracerProvider === undefined
+      ? undefined
+      : {
+          provider: new SwitchingTracerProvider(ownership),
+          meterProvider: telemetry.meterProvider,
+          isActive: () => ownership.isOurs,
+          isEnabled,
+        },
+    () => apiGlobal.settle(),
+  )
+  telemetry?.installShutdown(endAnsweredSpans)
+  if (config.fromEnv && contextManager !== undefined) {
+    contextManager.setGround(contextFromEnv(env, runtime))
+    onFirstListen(() => contextManager.setGround(ROOT_CONTEXT))
+  }
+  const apiProblem = newerApiProblem(ownApiVersion(), process.argv[1])
+  return { isEnabled: true, config, problems: apiProblem === undefined ? problems : [...problems, apiProblem] }
+}
+
+/** Puts our context manager, propagator and tracer provider where the API looks for them, and stays open for others. */
+function registerGlobals(ownership: Ownership, propagator: CorrelationPropagator, config: Config) {
+  const before = readApiGlobal()
+  const contextManager = before?.context === undefined ? new GroundedContextManager() : undefined
+  if (before?.propagation !== undefined) propagator.setInner(before.propagation as TextMapPropagator)
+  const provider = new SwitchingTracerProvider(ownership)
+
+  const takeForeign = (foreign: ReplaceableProvider) => {
+    ownership.setForeign(foreign)
+    patchWhenDelegated(foreign, config.spanAttribute)
+    diag.info(
+      '@org/correlation: another SDK registered a tracer provider; its exporter stays in charge, and its spans get the correlation ID.',
+    )
+  }
+  const apiGlobal = new ApiGlobal(
+    newerOf(ownApiVersion(), before?.version ?? '0'),
+    new Map<'trace' | 'context' | 'propagation' | 'metrics' | 'logs' | 'diag', unknown>([
+      ['trace', before?.trace ?? provider],
+      ['context', before?.context ?? contextManager],
+      ['propagation', propagator],
+      ['metrics', before?.metrics],
+      ['logs', before?.logs],
+      ['diag', before?.diag],
+    ]),
+    (kind, value) => {
+      if (kind === 'propagation') {
+        propagator.setInner(value as TextMapPropagator)
+        return propagator
+      }
+      if (kind === 'trace') {
+        if (config.sdk === 'own') return provider
+        takeForeign(value as ReplaceableProvider)
+      }
+      if (config.sdk === 'own' && kind !== 'diag') return readApiGlobal()?.[kind] ?? value
+      return value
+    },
+  )
+  apiGlobal.install()
+  if (before?.trace !== undefined) takeForeign(before.trace as ReplaceableProvider)
+  return { apiGlobal, contextManager: contextManager as (ContextManager & GroundedContextManager) | undefined }
+}
+
+/** The API registers a provider that is still empty, and fills it in the next statement. */
+function patchWhenDelegated(foreign: ReplaceableProvider, attribute: string | undefined): void {
+  const original = foreign.setDelegate
+  if (original !== undefined) {
+    foreign.setDelegate = function (delegate) {
+      original.call(this, delegate)
+      patchTracersOf(delegate, attribute)
+    }
+  }
+  const delegate = foreign.getDelegate === undefined ? foreign : foreign.getDelegate()
+  patchTracersOf(delegate, attribute)
+}
+
+/** `OTEL_NODE_ENABLED_INSTRUMENTATIONS` and `OTEL_NODE_DISABLED_INSTRUMENTATIONS`, as auto-instrumentations-node reads them. */
+function instrumentationFilter(env: OtelEnv): (name: string) => boolean {
+  const enabled = listOf(env, 'OTEL_NODE_ENABLED_INSTRUMENTATIONS')
+  const disabled = listOf(env, 'OTEL_NODE_DISABLED_INSTRUMENTATIONS') ?? []
+  return (name) => (enabled === undefined || enabled.includes(name)) && !disabled.includes(name)
+}
