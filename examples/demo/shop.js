@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+import http from 'node:http'
+import express from 'express'
+import winston from 'winston'
+
+const { combine, json, timestamp } = winston.format
+const log = winston.createLogger({
+  format: combine(timestamp(), json()),
+  transports: [new winston.transports.Console()],
+})
+const { PRICING_URL, NOTIFIER_URL } = process.env
+const app = express()
+
+app.get('/checkout/:item', async (req, res) => {
+  const { item } = req.params
+  log.info(`checkout of ${item}`)
+  const answer = await fetch(`${PRICING_URL}/prices/${encodeURIComponent(item)}`)
+  const { price } = await answer.json()
+  log.info(`${item} costs ${price}`)
+  await notify({ item, price })
+  log.info(`${item} sold`)
+  res.json({ item, price })
+})
+
+app.use((error, _req, res, _next) => {
+  log.error(error.message)
+  res.status(502).json({ error: 'Nothing was sold.' })
+})
+
+function notify(sale) {
+  return new Promise((resolve, reject) => {
+    const headers = { 'content-type': 'application/json' }
+    const request = http.request(`${NOTIFIER_URL}/notifications`, { method: 'POST', headers }, (answer) => {
+      answer.resume()
+      if (answer.statusCode < 400) resolve()
+      else reject(new Error(`the notifier answered ${answer.statusCode}`))
+    })
+    request.on('error', reject)
+    request.end(JSON.stringify(sale))
+  })
+}
+
+const server = app.listen(0, '127.0.0.1', () => console.log(JSON.stringify({ listening: server.address().port })))
