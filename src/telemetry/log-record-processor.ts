@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Context, context as contextApi } from '@opentelemetry/api'
-import type { LogRecordProcessor, ReadWriteLogRecord } from '@opentelemetry/sdk-logs'
 import { getId } from '../correlation/context.ts'
 import { ATTR_CORRELATION_ID } from '../correlation/names.ts'
+
+/** What is used of a record: that of every SDK version fits, and our declarations lead to no SDK that the user may not have. */
+interface EmittedRecord {
+  setAttribute(name: string, value: string): unknown
+}
 
 /**
  * Copies the correlation ID of the context a log record was emitted in to the record.
  *
  * @public
  */
-export class CorrelationLogRecordProcessor implements LogRecordProcessor {
+export class CorrelationLogRecordProcessor {
   readonly #attribute: string
 
   /**
@@ -20,7 +24,7 @@ export class CorrelationLogRecordProcessor implements LogRecordProcessor {
   }
 
   /** Sets the attribute. Never throws. */
-  onEmit(record: ReadWriteLogRecord, context?: Context): void {
+  onEmit(record: EmittedRecord, context?: Context): void {
     const id = getId(context ?? contextApi.active())
     if (id !== undefined) record.setAttribute(this.#attribute, id)
   }

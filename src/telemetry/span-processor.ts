@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Attributes, type Context, SpanKind } from '@opentelemetry/api'
-import type { Span, SpanProcessor } from '@opentelemetry/sdk-trace'
+import { type Attributes, type Context, type Span, SpanKind } from '@opentelemetry/api'
 import { getId } from '../correlation/context.ts'
 import { ATTR_CORRELATION_ID, ATTR_CORRELATION_REASON, ATTR_CORRELATION_RECEIVED_ID } from '../correlation/names.ts'
 import { getRequestState } from '../correlation/request-state.ts'
+
+/** What is used of a span: that of every SDK version fits, and our declarations lead to no SDK that the user may not have. */
+interface StartedSpan extends Pick<Span, 'setAttribute' | 'setAttributes'> {
+  readonly kind: SpanKind
+}
 
 /**
  * Copies the correlation ID of the parent context to each span as it starts.
@@ -15,7 +19,7 @@ import { getRequestState } from '../correlation/request-state.ts'
  *
  * @public
  */
-export class CorrelationSpanProcessor implements SpanProcessor {
+export class CorrelationSpanProcessor {
   readonly #attribute: string
 
   /**
@@ -26,7 +30,7 @@ export class CorrelationSpanProcessor implements SpanProcessor {
   }
 
   /** Sets the attributes. Never throws. */
-  onStart(span: Span, parentContext: Context): void {
+  onStart(span: StartedSpan, parentContext: Context): void {
     const id = getId(parentContext)
     if (id === undefined) return
     span.setAttribute(this.#attribute, id)

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+import path from 'node:path'
+import { type BuildOptions, buildSync, type Metafile } from 'esbuild'
+import type { Manifest } from './manifest.ts'
+
+/** ESM sources in a CommonJS bundle still ask where they are. */
+const MODULE_URL = {
+  define: { 'import.meta.url': '__importMetaUrl' },
+  banner: { js: "const __importMetaUrl = require('node:url').pathToFileURL(__filename).href" },
+}
+
+/** Bundles the entry points and returns what esbuild says went into each file. */
+export function bundle(root: string, outDir: string, manifest: Manifest): readonly Metafile[] {
+  const define = { __VERSION__: JSON.stringify(manifest.version) }
+  const common = {
+    absWorkingDir: root,
+    bundle: true,
+    platform: 'node',
+    target: 'node22.15',
+    define,
+    // Resolved at run time: the API must be the application's own copy where it can be, the hooks one copy per process.
+    external: [...Object.keys(manifest.dependencies ?? {}), ...Object.keys(manifest.peerDependencies ?? {})],
+    // The ESM sources of the SDK packages are the ones that can be tree-shaken.
+    conditions: ['import'],
+    mainFields: ['module', 'main'],
+    sourcemap: true,
+    sourcesContent: false,
+    legalComments: 'none',
+    logLevel: 'warning',
+    metafile: true,
+  } satisfies BuildOptions
+  const commonJs = { format: 'cjs', ...MODULE_URL, define: { ...define, ...MODULE_URL.define } } satisfies BuildOptions
+  const out = (name: string) => path.join(outDir, name)
+
+  const runs: readonly BuildOptions[] = [
+    // The preload: one synchronous CommonJS file; what it loads lazily is inside, and runs when it is first asked for.
+    {
+      ...common,
+      ...commonJs,
+      entryPoints: ['src/preload.ts'],
+      outfile: out('preload.cjs'),
+      inject: ['src/sdk/unref-timers.ts'],
+    },
+    { ...common, entryPoints: ['src/sdk/exit-child.ts'], outfile: out('exit-child.cjs'), format: 'cjs' },
+    { ...common, entryPoints: ['src/cli/main.ts'], outfile: out('cli.cjs'), format: 'cjs' },
+    // The public entries, in both formats: `import` and `require` give two instances, and their state is on globalThis.
+    { ...common, ...PUBLIC, outdir: outDir, format: 'esm', outExtension: { '.js': '.mjs' } },
+    { ...common, ...commonJs, ...PUBLIC, outdir: outDir, outExtension: { '.js': '.cjs' } },
+  ]
+  return runs.map((options) => buildSync(options).metafile as Metafile)
+}
+
+const PUBLIC = { entryPoints: ['src/index.ts', 'src/winston.ts'] }
