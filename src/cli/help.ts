@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-import { VARIABLES } from '../config/variables.ts'
+import { VARIABLES, type Variable } from '../config/variables.ts'
 
-/** The usage text: the commands, and the variables from the table that also feeds parsing and the README. */
-export function renderHelp(): string {
-  const rows = VARIABLES.map(
-    ({ name, default: value, sentence }) => `  ${name} (${value ?? 'unset'})\n      ${sentence}`,
-  )
+/** Renders the usage text: the commands, and the variables from the table that also feeds parsing and the README. */
+export function renderHelp(rows: readonly Variable[] = VARIABLES): string {
   return `correlation: one correlation ID for every request
 
 Usage:
-  correlation path     print the absolute path of register.cjs, for NODE_OPTIONS="--require <path>"
-  correlation --help   print this text
+  correlation path       print the absolute path of register.cjs, for NODE_OPTIONS="--require <path>"
+  correlation --help     print this text
+  correlation --version  print the version
 
-Environment variables (default):
-${rows.join('\n')}
+Environment variables (and their defaults):
+${rows.map(renderRow).join('\n')}
 `
+}
+
+function renderRow({ name, default: value, derived, sentence }: Variable): string {
+  // The table's sentences are Markdown; in a terminal the marks of code spans are noise.
+  return `  ${name} (${value ?? derived ?? 'unset'})\n      ${sentence.replaceAll('`', '')}`
 }
