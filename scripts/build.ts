@@ -9,7 +9,7 @@ const root = path.join(import.meta.dirname, '..')
 // Beside dist and as deep, so that the source maps, whose paths are relative, are right after the move.
 const fresh = path.join(root, `dist.${process.pid}`)
 try {
-  buildInto(root, fresh)
+  await buildInto(root, fresh)
   swapFolder(fresh, path.join(root, 'dist'))
 } finally {
   rmSync(fresh, { recursive: true, force: true })

@@ -9,11 +9,11 @@ import { renderNotices } from './notices.ts'
 import { createSbom } from './sbom.ts'
 
 /** Builds the package into a folder beside `dist`. The same sources give the same bytes. */
-export function buildInto(root: string, outDir: string): void {
+export async function buildInto(root: string, outDir: string): Promise<void> {
   rmSync(outDir, { recursive: true, force: true })
   mkdirSync(outDir, { recursive: true })
   const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as Manifest
-  const packages = findBundledPackages(root, bundle(root, outDir, manifest))
+  const packages = findBundledPackages(root, await bundle(root, outDir, manifest))
   emitDeclarations(root, outDir)
   writeFileSync(path.join(outDir, 'THIRD-PARTY-NOTICES.md'), renderNotices(packages))
   writeFileSync(path.join(outDir, 'sbom.cdx.json'), `${JSON.stringify(createSbom(manifest, packages), undefined, 2)}\n`)

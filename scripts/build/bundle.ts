@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import path from 'node:path'
-import { type BuildOptions, buildSync, type Metafile } from 'esbuild'
+import { type BuildOptions, build, type Metafile } from 'esbuild'
+import { inlineRequires } from './inline-requires.ts'
 import type { Manifest } from './manifest.ts'
 
 /** ESM sources in a CommonJS bundle still ask where they are. */
@@ -10,7 +11,7 @@ const MODULE_URL = {
 }
 
 /** Bundles the entry points and returns what esbuild says went into each file. */
-export function bundle(root: string, outDir: string, manifest: Manifest): readonly Metafile[] {
+export async function bundle(root: string, outDir: string, manifest: Manifest): Promise<readonly Metafile[]> {
   const define = { __VERSION__: JSON.stringify(manifest.version) }
   const common = {
     absWorkingDir: root,
@@ -28,6 +29,7 @@ export function bundle(root: string, outDir: string, manifest: Manifest): readon
     legalComments: 'none',
     logLevel: 'warning',
     metafile: true,
+    plugins: [inlineRequires],
   } satisfies BuildOptions
   const commonJs = { format: 'cjs', ...MODULE_URL, define: { ...define, ...MODULE_URL.define } } satisfies BuildOptions
   const out = (name: string) => path.join(outDir, name)
@@ -47,7 +49,8 @@ export function bundle(root: string, outDir: string, manifest: Manifest): readon
     { ...common, ...PUBLIC, outdir: outDir, format: 'esm', outExtension: { '.js': '.mjs' } },
     { ...common, ...commonJs, ...PUBLIC, outdir: outDir, outExtension: { '.js': '.cjs' } },
   ]
-  return runs.map((options) => buildSync(options).metafile as Metafile)
+  const results = await Promise.all(runs.map((options) => build(options)))
+  return results.map(({ metafile }) => metafile as Metafile)
 }
 
 const PUBLIC = { entryPoints: ['src/index.ts', 'src/winston.ts'] }
