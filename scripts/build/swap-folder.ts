@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { renameSync, rmSync } from 'node:fs'
+import { accessSync, renameSync, rmSync } from 'node:fs'
 
 const ATTEMPTS = 5
 
 /** Puts one folder in the place of another by renaming: whoever reads there sees the old files or the new ones, never half. */
 export function swapFolder(fresh: string, target: string): void {
+  accessSync(fresh)
   for (let attempt = 1; ; attempt++) {
     const old = `${fresh}.old`
     try {
