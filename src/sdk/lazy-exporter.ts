@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { context, diag, ROOT_CONTEXT } from '@opentelemetry/api'
 import { type ExportResult, ExportResultCode, suppressTracing } from '@opentelemetry/core'
 
@@ -16,6 +17,8 @@ const EXPORTING = suppressTracing(ROOT_CONTEXT)
  */
 export class LazyExporter<Item> {
   readonly #create: () => Exporter<Item>
+  /** Where it was made: outside requests, also for those who keep theirs in a store of their own, as Sentry does. */
+  readonly #outside = AsyncLocalStorage.snapshot()
   #exporter: Exporter<Item> | undefined
   readonly #inFlight = new Set<Item[]>()
   #kept: Item[] | undefined
@@ -39,7 +42,7 @@ export class LazyExporter<Item> {
     try {
       this.#exporter ??= this.#create()
       const exporter = this.#exporter
-      context.with(EXPORTING, () => exporter.export(items, finish))
+      this.#outside(() => context.with(EXPORTING, () => exporter.export(items, finish)))
     } catch (error) {
       diag.error('@org/correlation: the exporter could not be loaded; this batch is lost.', error)
       finish({ code: ExportResultCode.FAILED, error: error instanceof Error ? error : new Error(String(error)) })

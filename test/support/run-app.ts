@@ -21,6 +21,8 @@ export interface RunAppOptions {
   readonly env?: Readonly<Record<string, string | undefined>>
   /** By default `CORRELATION_TEST_PRELOAD`, or else `import`. */
   readonly preload?: Preload
+  /** By default the repository, so that the package's own name resolves to it. */
+  readonly cwd?: string
   /** Where the child sends its telemetry. */
   readonly sink?: Pick<OtlpSink, 'url'>
   /** False for a script: resolves when the child has ended. */
@@ -69,9 +71,8 @@ export async function runApp(options: RunAppOptions): Promise<App> {
   const preload = options.preload ?? (process.env['CORRELATION_TEST_PRELOAD'] as Preload | undefined) ?? 'import'
   const node = process.env['CORRELATION_TEST_NODE'] ?? process.execPath
   const script = fixture.startsWith('/') ? fixture : FIXTURES + fixture
-  // The repository is the working directory, so that the package's own name resolves to it.
   const child = spawn(node, [...nodeArgs, ...preloadArgs(preload), script, ...args], {
-    cwd: ROOT,
+    cwd: options.cwd ?? ROOT,
     env: childEnv(options, preload),
     stdio: ['ignore', 'pipe', 'pipe'],
   })
