@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { HEADER_CORRELATION_ID } from '../correlation/names.ts'
 import { type EntryRule, type EnvReader, kindOf } from './env.ts'
 import { variable } from './variables.ts'
 
@@ -52,14 +53,19 @@ export function readHeaders(reader: EnvReader): readonly string[] {
 
 /** Reads the response header's name; undefined means that none is sent. */
 export function readResponseHeader(reader: EnvReader, headers: readonly string[]): string | undefined {
-  return reader.name(variable('CORRELATION_RESPONSE_HEADER'), HEADER_NAME, headers[0] as string)
+  return reader.name(variable('CORRELATION_RESPONSE_HEADER'), HEADER_NAME, ownHeaderOf(headers))
 }
 
 /** Reads the outbound header names; an empty list means that none is sent. */
 export function readOutboundHeaders(reader: EnvReader, headers: readonly string[]): readonly string[] {
   const row = variable('CORRELATION_OUTBOUND_HEADER')
   if (reader.text(row.name)?.toLowerCase() === 'none') return Object.freeze([])
-  return reader.list(row, HEADER_NAME, headers.slice(0, 1))
+  return reader.list(row, HEADER_NAME, [ownHeaderOf(headers)])
+}
+
+/** The header to write where none is named. `x-amzn-trace-id` has a syntax of its own, which a bare ID would break. */
+function ownHeaderOf(headers: readonly string[]): string {
+  return headers.find((name) => name !== 'x-amzn-trace-id') ?? HEADER_CORRELATION_ID
 }
 
 function isReserved(name: string): boolean {

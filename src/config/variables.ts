@@ -38,7 +38,7 @@ export const VARIABLES = [
     type: { kind: 'list' },
     default: 'x-correlation-id,x-request-id',
     sentence:
-      'Inbound header names by precedence: the first one with a well-formed value wins. From `x-amzn-trace-id`, if listed, only the `Root=` field is read.',
+      'Inbound header names by precedence: the first one with a well-formed value wins. From `x-amzn-trace-id`, if listed, only the `Root=` field is read, and it is not written unless it is named for that.',
   },
   {
     name: 'CORRELATION_RESPONSE_HEADER',

@@ -50,6 +50,16 @@ describe('header names', () => {
     })
   }
 
+  it('are not written as x-amzn-trace-id unless that is asked for', () => {
+    const first = loadConfig({ CORRELATION_HEADERS: 'x-amzn-trace-id,x-ours' }).config
+    assert.equal(first.responseHeader, 'x-ours')
+    assert.deepEqual(first.outboundHeaders, ['x-ours'])
+    const only = loadConfig({ CORRELATION_HEADERS: 'x-amzn-trace-id' }).config
+    assert.equal(only.responseHeader, 'x-correlation-id')
+    const named = loadConfig({ CORRELATION_RESPONSE_HEADER: 'x-amzn-trace-id' }).config
+    assert.equal(named.responseHeader, 'x-amzn-trace-id')
+  })
+
   it('may have 128 characters', () => {
     assert.deepEqual(loadConfig({ CORRELATION_HEADERS: 'x'.repeat(128) }).problems, [])
   })
