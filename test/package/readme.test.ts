@@ -41,7 +41,7 @@ function unknownNames(names: readonly string[], sources: string): readonly strin
 describe('the README', () => {
   it('has the table of variables that the code has', () => {
     const table = /<!-- variables:start -->\n([\s\S]*?)<!-- variables:end -->/.exec(README)?.[1]?.trim()
-    assert.equal(table, renderVariablesTable())
+    assert.deepEqual(table?.split('\n'), renderVariablesTable().split('\n'))
   })
 
   it('begins with the two commands', () => {
