@@ -19,9 +19,10 @@ const APP = BLOCKS.find(({ code }) => code.startsWith('// app.mjs\n'))?.code ?? 
 const COMMANDS = codeLines(README, 'sh').filter((line) => line.startsWith('node '))
 const CONSOLES = BLOCKS.filter(({ language }) => language === 'console').map(({ code }) => code)
 
-/** What changes from run to run: generated IDs, trace and span IDs. */
+/** What changes from run to run: generated IDs, trace and span IDs; and the spelling of field names means nothing. */
 function mask(text: string): string {
   return text
+    .replace(/^[\w-]+(?=: )/, (name) => name.toLowerCase())
     .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '<uuid>')
     .replace(/\b[0-9a-f]{32}\b/g, '<trace>')
     .replace(/\b[0-9a-f]{16}\b/g, '<span>')
