@@ -70,15 +70,16 @@ function editPage(
 
   if (wantsProblem(request, runtime)) {
     const body = `${JSON.stringify(createProblem(response.statusCode, id))}\n`
-    response.setHeader('content-type', `${PROBLEM}; charset=utf-8`)
-    response.setHeader('content-length', Buffer.byteLength(body))
+    response.setHeader('Content-Type', `${PROBLEM}; charset=utf-8`)
+    response.setHeader('Content-Length', Buffer.byteLength(body))
     // Two clients get two pages of the same address from here on, and a 404 may be cached.
     appendVary(response)
     return isHead ? args : [body, 'utf8', ...args.slice(2)]
   }
   const line = `<p>Correlation ID: <code>${escapeHtml(id)}</code></p>\n`
   const length = Number(response.getHeader('content-length'))
-  if (Number.isInteger(length)) response.setHeader('content-length', length + Buffer.byteLength(line))
+  // In Express's own spelling: what Node writes is the name as it was set last.
+  if (Number.isInteger(length)) response.setHeader('Content-Length', length + Buffer.byteLength(line))
   if (isHead) return args
   const at = (page as string).lastIndexOf('</body>')
   return [(page as string).slice(0, at) + line + (page as string).slice(at), ...args.slice(1)]

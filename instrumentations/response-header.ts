@@ -91,10 +91,11 @@ function findInArgument(headers: HeadersArgument, name: string): { readonly valu
 
 /**
  * Adds in the caller's own form, so that Node takes the same path through `writeHead` as without us: once a header was set by
- * `setHeader`, Node merges the argument into those and refuses pairs; before, it writes the argument as it is.
+ * `setHeader`, Node merges the argument into those and refuses pairs; before, it writes the argument as it is. So ours is the
+ * first `setHeader` never, not even for a call without headers: where that call throws, the next one may have pairs.
  */
 function addHeader(response: ServerResponse, headers: HeadersArgument, name: string, value: string): HeadersArgument {
-  if (headers === undefined || headers === null || response.getHeaderNames().length > 0) {
+  if (response.getHeaderNames().length > 0) {
     response.setHeader(name, value)
     return headers
   }
@@ -103,7 +104,7 @@ function addHeader(response: ServerResponse, headers: HeadersArgument, name: str
     // An odd array is the caller's mistake: Node must see it as it is, and say so.
     return headers.length % 2 === 0 ? [...headers, name, value] : headers
   }
-  return { ...(headers as Record<string, OutgoingHttpHeader>), [name]: value }
+  return { ...(headers as Record<string, OutgoingHttpHeader> | null | undefined), [name]: value }
 }
 
 /** Appends to `Access-Control-Expose-Headers` where CORS is in use; a wildcard already says it. */
