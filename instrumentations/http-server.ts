@@ -4,7 +4,15 @@ import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import https from 'node:https'
 import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { type Context, context, ROOT_CONTEXT, type Span, SpanKind, trace } from '@opentelemetry/api'
+import {
+  type Context,
+  type ContextManager,
+  context,
+  ROOT_CONTEXT,
+  type Span,
+  SpanKind,
+  trace,
+} from '@opentelemetry/api'
 import { isTracingSuppressed, suppressTracing } from '@opentelemetry/core'
 import { getId } from '../src/correlation/context.ts'
 import { decide } from '../src/correlation/decide.ts'
@@ -19,13 +27,15 @@ import {
 import { putBaggageEntry, readBaggageEntry } from '../src/propagation/baggage-entry.ts'
 import { peerAddressOf } from '../src/propagation/peer-address.ts'
 import type { Runtime } from '../src/runtime.ts'
+import { readApiGlobal } from '../src/sdk/api-global.ts'
 import { decisionAttributes } from '../src/telemetry/span-processor.ts'
 import { rememberForwardable } from './forwarded-headers.ts'
 import { openResponses, rememberOpen } from './open-responses.ts'
+import { patchBind } from './own-bind.ts'
 import { bindEmit } from './own-emit.ts'
 import { rejectRequest, rejectUpgrade } from './reject.ts'
 import { receivedValues, rewriteRequestHeaders } from './request-headers.ts'
-import { countRequest, expectResponse, patchWriteHead } from './response-header.ts'
+import { countRequest, patchWriteHead } from './response-header.ts'
 
 interface RequestStart {
   readonly request: IncomingMessage
@@ -54,11 +64,13 @@ export function instrumentHttpServer(runtime: Runtime, onFirstRequest: () => voi
       }
       const { request, response } = message as RequestStart
       const state = decideRequest(request, runtime)
-      expectResponse(response, state)
+      rememberState(response, state)
     } catch {
       // A subscriber that throws ends the process; the patched emit decides again.
     }
   })
+  const manager = readApiGlobal()?.context as ContextManager | undefined
+  if (manager !== undefined) patchBind(manager, (base, state) => contextFrom(base, state, runtime))
   patchEmit(http.Server.prototype, runtime)
   patchEmit(https.Server.prototype, runtime)
 }
@@ -163,21 +175,25 @@ function stateOf(request: IncomingMessage, runtime: Runtime): RequestState {
 function contextOf(state: RequestState, runtime: Runtime): Context {
   const active = context.active()
   if (getRequestState(active) === state) return active
-  const isSuppressed = isTracingSuppressed(active)
-  // An ID in force here that is not the request's is somebody else's: of the code that called `listen`, say.
-  const foreign = getId(active) !== undefined
-  const base = !foreign ? active : isSuppressed ? suppressTracing(ROOT_CONTEXT) : ROOT_CONTEXT
-  state.suppressed = isSuppressed
-  if (!foreign) {
+  state.suppressed = isTracingSuppressed(active)
+  if (getId(active) === undefined) {
     // Another SDK's propagator was in place first, so its server span started without the ID. Any other span that is active
     // here is that of the code that called `listen`.
     const span = trace.getSpan(active)
     if (span?.isRecording() === true && isServerSpan(span) && runtime.config.spanAttribute !== undefined) {
       span.setAttribute(runtime.config.spanAttribute, state.id)
-      const attributes = decisionAttributes(setRequestState(base, state))
+      const attributes = decisionAttributes(setRequestState(active, state))
       if (attributes !== undefined) span.setAttributes(attributes)
     }
   }
+  return contextFrom(active, state, runtime)
+}
+
+/** A context that belongs to the request, made from the one that is active where it is handled. */
+function contextFrom(active: Context, state: RequestState, runtime: Runtime): Context {
+  // An ID in force here that is not the request's is somebody else's: of the code that called `listen`, say.
+  const isForeign = getId(active) !== undefined
+  const base = !isForeign ? active : isTracingSuppressed(active) ? suppressTracing(ROOT_CONTEXT) : ROOT_CONTEXT
   const own = setRequestState(base, state)
   return runtime.baggageKey === undefined ? own : putBaggageEntry(own, runtime.baggageKey, state.id)
 }

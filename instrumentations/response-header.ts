@@ -1,18 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { OutgoingHttpHeader, ServerResponse } from 'node:http'
 import http from 'node:http'
-import type { RequestState } from '../src/correlation/request-state.ts'
+import { type RequestState, recallState } from '../src/correlation/request-state.ts'
 import type { Runtime } from '../src/runtime.ts'
 
 type HeadersArgument = Record<string, OutgoingHttpHeader> | readonly unknown[] | null | undefined
 type WriteHead = (this: ServerResponse, ...args: unknown[]) => ServerResponse
-
-const states = new WeakMap<ServerResponse, RequestState>()
-
-/** Says which request a response answers; its head then carries that request's ID. */
-export function expectResponse(response: ServerResponse, state: RequestState): void {
-  states.set(response, state)
-}
 
 /**
  * Adds the response header where the head is written. An early `setHeader` would be dropped by Koa when a handler
@@ -22,7 +15,7 @@ export function patchWriteHead(runtime: Runtime): void {
   const prototype = http.ServerResponse.prototype as unknown as { writeHead: WriteHead; writeHeader: WriteHead }
   const original = prototype.writeHead
   const writeHead: WriteHead = function (this: ServerResponse, ...args) {
-    const state = states.get(this)
+    const state = recallState(this)
     if (state === undefined || this.headersSent) return original.apply(this, args)
     const result = original.apply(this, withHeaders(this, args, state, runtime))
     // Behind the call: a `writeHead` that throws is no answer yet.

@@ -135,7 +135,8 @@ export const EXPRESS_REQUESTS: Readonly<Record<string, RawCase>> = {
   'an error behind own headers': get('/page-and-next'),
 }
 
-const HEADS =
+/** Ways to write a head, by their names in the fixture. */
+export const HEADS: readonly string[] =
   `no-argument reason-only object reason-object undefined-object both-objects flat reason-flat pairs web-headers
   headers-instance map empty-array empty-object null-prototype inherited null number set-object set-flat set-pairs set-two-pairs
   set-removed-object append-then-none set-headers writeHeader-object writeHeader-pairs odd-flat odd-flat-three half-pair
