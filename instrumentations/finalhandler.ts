@@ -13,6 +13,7 @@ type FinalHandler = (request: IncomingMessage, response: ServerResponse, options
 type End = (this: ServerResponse, ...args: unknown[]) => ServerResponse
 
 const HTML = 'text/html'
+const TITLE = '<title>Error</title>'
 const PROBLEM = 'application/problem+json'
 const JSON_TYPES: readonly string[] = [PROBLEM, 'application/json']
 
@@ -62,23 +63,41 @@ function editPage(
   id: CorrelationId,
   runtime: Runtime,
 ): unknown[] {
-  if (response.headersSent || !String(response.getHeader('content-type')).startsWith(HTML)) return args
+  if (response.headersSent || !isErrorPage(response)) return args
   const isHead = request.method === 'HEAD'
   const page = args[0]
-  if (!isHead && (typeof page !== 'string' || !page.includes('</body>'))) return args
+  if (!isHead && (typeof page !== 'string' || !page.includes(TITLE) || !page.includes('</body>'))) return args
 
   if (wantsProblem(request, runtime)) {
     const body = `${JSON.stringify(createProblem(response.statusCode, id))}\n`
-    response.setHeader('content-type', `${PROBLEM}; charset=utf-8`)
-    response.setHeader('content-length', Buffer.byteLength(body))
+    response.setHeader('Content-Type', `${PROBLEM}; charset=utf-8`)
+    response.setHeader('Content-Length', Buffer.byteLength(body))
+    // Two clients get two pages of the same address from here on, and a 404 may be cached.
+    appendVary(response)
     return isHead ? args : [body, 'utf8', ...args.slice(2)]
   }
   const line = `<p>Correlation ID: <code>${escapeHtml(id)}</code></p>\n`
   const length = Number(response.getHeader('content-length'))
-  if (Number.isInteger(length)) response.setHeader('content-length', length + Buffer.byteLength(line))
+  // In Express's own spelling: what Node writes is the name as it was set last.
+  if (Number.isInteger(length)) response.setHeader('Content-Length', length + Buffer.byteLength(line))
   if (isHead) return args
   const at = (page as string).lastIndexOf('</body>')
   return [(page as string).slice(0, at) + line + (page as string).slice(at), ...args.slice(1)]
+}
+
+/** finalhandler waits for the end of the request first: what comes before may be a page of the application's own. */
+function isErrorPage(response: ServerResponse): boolean {
+  return (
+    String(response.getHeader('content-type')).startsWith(HTML) &&
+    response.getHeader('content-security-policy') === "default-src 'none'"
+  )
+}
+
+function appendVary(response: ServerResponse): void {
+  const present = String(response.getHeader('vary') ?? '')
+  const names = present.split(',').map((name) => name.trim().toLowerCase())
+  if (names.includes('*') || names.includes('accept')) return
+  response.setHeader('vary', present === '' ? 'Accept' : `${present}, Accept`)
 }
 
 /**

@@ -2,9 +2,18 @@
 import { subscribe } from 'node:diagnostics_channel'
 import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import https from 'node:https'
+import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { type Context, context, ROOT_CONTEXT, trace } from '@opentelemetry/api'
-import { isTracingSuppressed } from '@opentelemetry/core'
+import {
+  type Context,
+  type ContextManager,
+  context,
+  ROOT_CONTEXT,
+  type Span,
+  SpanKind,
+  trace,
+} from '@opentelemetry/api'
+import { isTracingSuppressed, suppressTracing } from '@opentelemetry/core'
 import { getId } from '../src/correlation/context.ts'
 import { decide } from '../src/correlation/decide.ts'
 import {
@@ -18,13 +27,15 @@ import {
 import { putBaggageEntry, readBaggageEntry } from '../src/propagation/baggage-entry.ts'
 import { peerAddressOf } from '../src/propagation/peer-address.ts'
 import type { Runtime } from '../src/runtime.ts'
+import { readApiGlobal } from '../src/sdk/api-global.ts'
 import { decisionAttributes } from '../src/telemetry/span-processor.ts'
 import { rememberForwardable } from './forwarded-headers.ts'
-import { openResponses } from './open-responses.ts'
+import { openResponses, rememberOpen } from './open-responses.ts'
+import { patchBind } from './own-bind.ts'
 import { bindEmit } from './own-emit.ts'
 import { rejectRequest, rejectUpgrade } from './reject.ts'
 import { receivedValues, rewriteRequestHeaders } from './request-headers.ts'
-import { expectResponse, patchWriteHead } from './response-header.ts'
+import { countRequest, patchWriteHead } from './response-header.ts'
 
 interface RequestStart {
   readonly request: IncomingMessage
@@ -53,11 +64,13 @@ export function instrumentHttpServer(runtime: Runtime, onFirstRequest: () => voi
       }
       const { request, response } = message as RequestStart
       const state = decideRequest(request, runtime)
-      expectResponse(response, state)
+      rememberState(response, state)
     } catch {
       // A subscriber that throws ends the process; the patched emit decides again.
     }
   })
+  const manager = readApiGlobal()?.context as ContextManager | undefined
+  if (manager !== undefined) patchBind(manager, (base, state) => contextFrom(base, state, runtime))
   patchEmit(http.Server.prototype, runtime)
   patchEmit(https.Server.prototype, runtime)
 }
@@ -78,6 +91,8 @@ function decideRequest(request: IncomingMessage, runtime: Runtime): RequestState
     : undefined
   const state = createRequestState(decision, rewritten, receivedBaggage)
   rememberState(request.headers, state)
+  // For applications that give the request another `headers` object.
+  rememberState(request, state)
   rememberForwardable(state)
   return state
 }
@@ -113,9 +128,17 @@ function emitRequest(server: unknown, original: Emit, args: unknown[], runtime: 
       rejectRequest(response, state.decision)
       return true
     }
-    bindEmit(request, requestContext, state)
-    bindEmit(response, requestContext, state, () => openResponses.delete(response))
-    openResponses.set(response, requestContext)
+    const onClose = () => {
+      openResponses.delete(response)
+      countRequest(state, runtime)
+    }
+    bindEmit(request, requestContext, state, () => {
+      // Only then: a request that was read to its end is closed long before it is answered.
+      if (request.aborted) onClose()
+    })
+    bindEmit(response, requestContext, state, onClose)
+    // The objects of an adaptor (serverless-http, inject) may never be closed.
+    if (request.socket instanceof Socket) rememberOpen(response, requestContext)
   } catch {
     return original.apply(server, args)
   }
@@ -131,10 +154,7 @@ function emitUpgrade(server: unknown, original: Emit, args: unknown[], runtime: 
   try {
     state = stateOf(request, runtime)
     requestContext = contextOf(state, runtime)
-    if (!state.counted) {
-      state.counted = true
-      runtime.metrics.request(state.decision.source, state.decision.reason)
-    }
+    countRequest(state, runtime)
     if (state.decision.reject) {
       rejectUpgrade(socket, state.decision, runtime.config.responseHeader)
       return true
@@ -148,26 +168,38 @@ function emitUpgrade(server: unknown, original: Emit, args: unknown[], runtime: 
 }
 
 function stateOf(request: IncomingMessage, runtime: Runtime): RequestState {
-  return recallState(request.headers) ?? decideRequest(request, runtime)
+  return recallState(request.headers) ?? recallState(request) ?? decideRequest(request, runtime)
 }
 
 /** The active context where it belongs to the request already; else a context that does. */
 function contextOf(state: RequestState, runtime: Runtime): Context {
   const active = context.active()
   if (getRequestState(active) === state) return active
-  // An ID in force here that is not the request's is somebody else's: of the code that called `listen`, say.
-  const foreign = getId(active) !== undefined
-  const base = foreign ? ROOT_CONTEXT : active
-  if (!foreign) {
-    state.suppressed = isTracingSuppressed(active)
-    // Another SDK's propagator was in place first, so its server span started without the ID.
+  state.suppressed = isTracingSuppressed(active)
+  if (getId(active) === undefined) {
+    // Another SDK's propagator was in place first, so its server span started without the ID. Any other span that is active
+    // here is that of the code that called `listen`.
     const span = trace.getSpan(active)
-    if (span?.isRecording() === true && runtime.config.spanAttribute !== undefined) {
+    if (span?.isRecording() === true && isServerSpan(span) && runtime.config.spanAttribute !== undefined) {
       span.setAttribute(runtime.config.spanAttribute, state.id)
-      const attributes = decisionAttributes(setRequestState(base, state))
+      const attributes = decisionAttributes(setRequestState(active, state))
       if (attributes !== undefined) span.setAttributes(attributes)
     }
   }
+  return contextFrom(active, state, runtime)
+}
+
+/** A context that belongs to the request, made from the one that is active where it is handled. */
+function contextFrom(active: Context, state: RequestState, runtime: Runtime): Context {
+  // An ID in force here that is not the request's is somebody else's: of the code that called `listen`, say.
+  const isForeign = getId(active) !== undefined
+  const base = !isForeign ? active : isTracingSuppressed(active) ? suppressTracing(ROOT_CONTEXT) : ROOT_CONTEXT
   const own = setRequestState(base, state)
   return runtime.baggageKey === undefined ? own : putBaggageEntry(own, runtime.baggageKey, state.id)
+}
+
+/** The API does not show a span's kind; the SDK does, and a span that does not is taken for the request's. */
+function isServerSpan(span: Span): boolean {
+  const { kind } = span as { readonly kind?: SpanKind }
+  return kind === undefined || kind === SpanKind.SERVER
 }

@@ -7,6 +7,19 @@ import { ATTR_HTTP_RESPONSE_STATUS_CODE, ATTR_HTTP_ROUTE } from '@opentelemetry/
 /** Responses that have not been closed, each with the context of its request. */
 export const openResponses = new Map<ServerResponse, Context>()
 
+const SWEEP_AT = 1024
+let sweepAt = SWEEP_AT
+
+/** A pipelined response that still waited for its turn when the connection died has no `close`, so the dead are swept out. */
+export function rememberOpen(response: ServerResponse, context: Context): void {
+  openResponses.set(response, context)
+  if (openResponses.size < sweepAt) return
+  for (const open of openResponses.keys()) {
+    if (open.req.socket.destroyed) openResponses.delete(open)
+  }
+  sweepAt = Math.max(SWEEP_AT, openResponses.size * 2)
+}
+
 /**
  * Ends the server spans of requests that the application has answered. instrumentation-http ends them when the response is
  * closed, which is too late for a handler that answers and calls `process.exit`.

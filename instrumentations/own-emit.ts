@@ -21,10 +21,13 @@ export function bindEmit(
   state: RequestState,
   onClose?: () => void,
 ): void {
-  if (bound.has(emitter)) return
+  if (bound.has(emitter) || typeof emitter.emit !== 'function') return
   bound.add(emitter)
-  const original = emitter.emit as Emit
+  // What is inherited is looked up at each event: a library may patch the prototype's `emit` in the meantime.
+  const own = Object.hasOwn(emitter, 'emit') ? (emitter.emit as Emit) : undefined
+  const prototype = Object.getPrototypeOf(emitter) as { emit: Emit }
   const emit: Emit = function (this: unknown, ...args) {
+    const original = own ?? prototype.emit
     if (onClose !== undefined && args[0] === 'close') onClose()
     if (getRequestState(context.active()) === state) return original.apply(this, args)
     return context.with(boundContext, original as (...args: unknown[]) => boolean, this, ...args)

@@ -24,6 +24,10 @@ export function rejectRequest(response: ServerResponse, decision: Decision): voi
 /** The same for an upgrade, which has no response object. */
 export function rejectUpgrade(socket: Duplex, decision: Decision, responseHeader: string | undefined): void {
   const body = bodyOf(decision)
+  // Node has taken its own listeners off: a client that resets the connection now would end the process.
+  socket.on('error', () => {})
+  // It also left the socket half-open: a client that never says goodbye would keep it.
+  socket.once('finish', () => socket.destroy())
   const echo = responseHeader === undefined ? '' : `${responseHeader}: ${decision.id}\r\n`
   socket.end(
     `HTTP/1.1 400 Bad Request\r\ncontent-type: application/problem+json; charset=utf-8\r\n` +

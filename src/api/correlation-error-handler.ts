@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import { context } from '@opentelemetry/api'
 import { getId } from '../correlation/context.ts'
 import { createProblem } from '../correlation/problem.ts'
@@ -54,20 +54,25 @@ export function correlationErrorHandler(
       return
     }
     const httpError = (typeof error === 'object' && error !== null ? error : {}) as HttpError
-    const status = statusOf(httpError)
+    const status = statusOf(httpError, response)
     const detail = showsDetail && httpError.expose === true ? String(httpError.message) : undefined
     const id = recallState(request.headers)?.id ?? getId(context.active())
     const body = JSON.stringify(createProblem(status, id, detail))
     response.statusCode = status
-    response.removeHeader('content-encoding')
+    response.statusMessage = STATUS_CODES[status] ?? ''
+    // What was set for the body that the handler meant to send.
+    for (const name of ['content-encoding', 'content-language', 'content-range', 'etag', 'last-modified']) {
+      response.removeHeader(name)
+    }
     response.setHeader('content-type', 'application/problem+json; charset=utf-8')
     response.setHeader('content-length', Buffer.byteLength(body))
     response.end(body)
   }
 }
 
-function statusOf({ status, statusCode }: HttpError): number {
-  for (const candidate of [status, statusCode]) {
+/** As Express's own handler: the error's status, or else the one that was set on the response. */
+function statusOf({ status, statusCode }: HttpError, response: ServerResponse): number {
+  for (const candidate of [status, statusCode, response.statusCode]) {
     if (typeof candidate === 'number' && Number.isInteger(candidate) && candidate >= 400 && candidate <= 599) {
       return candidate
     }

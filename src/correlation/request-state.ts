@@ -58,17 +58,18 @@ export function setRequestState(context: Context, state: RequestState): Context 
 }
 
 /**
- * Remembers the state under the very object that `propagator.extract` gets as its carrier: `req.headers`.
+ * Remembers the state under the very object that `propagator.extract` gets as its carrier, `req.headers`, and under the
+ * request and the response themselves.
  * One map per process, since `import` and `require` give two instances of this module.
  */
-export function rememberState(carrier: object, state: RequestState): void {
+export function rememberState(key: object, state: RequestState): void {
   const holder = globalThis as GlobalStates
   holder[STATES] ??= new WeakMap()
-  holder[STATES].set(carrier, state)
+  holder[STATES].set(key, state)
 }
 
-/** Looks up the state of a request by its headers object. */
-export function recallState(carrier: unknown): RequestState | undefined {
-  if (typeof carrier !== 'object' || carrier === null) return undefined
-  return (globalThis as GlobalStates)[STATES]?.get(carrier)
+/** Looks up the state of a request by its headers, itself or its response. */
+export function recallState(key: unknown): RequestState | undefined {
+  if (typeof key !== 'object' || key === null) return undefined
+  return (globalThis as GlobalStates)[STATES]?.get(key)
 }
