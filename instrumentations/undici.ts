@@ -5,6 +5,7 @@ import { allowsTarget } from '../src/propagation/outbound-policy.ts'
 import type { Runtime } from '../src/runtime.ts'
 import { arrayBag, type HeaderBag, textBag } from './header-bag.ts'
 import { applyOutboundPlan, planOutbound } from './outbound-headers.ts'
+import { bindHandler } from './undici-context.ts'
 import { UndiciTunnels } from './undici-tunnel.ts'
 
 interface UndiciRequest {
@@ -29,7 +30,10 @@ export function instrumentUndici(runtime: Runtime): void {
     if (request.method === 'CONNECT') {
       const { hostname: host, port } = originOf(request)
       if (!runtime.policy.allows(host, port)) tunnels.close(request.path.toLowerCase())
-    } else prepare(request, runtime, tunnels)
+    } else {
+      bindHandler(request)
+      prepare(request, runtime, tunnels)
+    }
   })
   const forget = (request: UndiciRequest) => tunnels.forget(originOf(request).authority, request)
   on('undici:client:sendHeaders', forget)
