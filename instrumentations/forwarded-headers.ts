@@ -1,23 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { RequestState } from '../src/correlation/request-state.ts'
 
+type Originals = ReadonlyMap<string, string | undefined>
+
 /**
- * The most recent requests whose headers we rewrote, by the ID that we wrote. A proxy that forwards `req.headers` from
- * a queue or a pool may have lost its context, and what we wrote must not leave with it all the same.
+ * What stood in the headers of the most recent requests before we wrote into them, by the ID that we wrote. A proxy that
+ * forwards `req.headers` from a queue or a pool may have lost its context, and what we wrote must not leave with it all the same.
  */
-const RECENT = new Map<string, RequestState>()
+const RECENT = new Map<string, Originals>()
 const CAPACITY = 4096
 
 /** Remembers a request whose headers say what they did not say on the wire. */
 export function rememberForwardable(state: RequestState): void {
   if (state.rewritten === undefined) return
-  RECENT.set(state.id, state)
+  const others = RECENT.get(state.id)
+  RECENT.set(state.id, others === undefined ? state.rewritten : merge(others, state.rewritten))
   if (RECENT.size > CAPACITY) {
     for (const oldest of RECENT.keys()) {
       RECENT.delete(oldest)
       break
     }
   }
+}
+
+/** Clients use an ID for several requests. Where these differ nobody gets the value of another: it is taken out. */
+function merge(first: Originals, second: Originals): Originals {
+  const merged = new Map(first)
+  for (const [name, value] of second) {
+    merged.set(name, merged.has(name) && merged.get(name) !== value ? undefined : value)
+  }
+  return merged
 }
 
 /** What stood in a header before we wrote `value` into it; `found` is false where we did not. */
@@ -30,7 +42,7 @@ const NOT_OURS: Restored = { found: false, value: undefined }
 
 /** Looks up the client's own value of an outbound header that has a value of ours. */
 export function originalOf(name: string, value: string, state: RequestState | undefined): Restored {
-  const candidate = state !== undefined && state.id === value ? state : RECENT.get(value)
-  if (candidate?.rewritten === undefined || !candidate.rewritten.has(name)) return NOT_OURS
-  return { found: true, value: candidate.rewritten.get(name) }
+  const originals = state !== undefined && state.id === value ? state.rewritten : RECENT.get(value)
+  if (originals === undefined || !originals.has(name)) return NOT_OURS
+  return { found: true, value: originals.get(name) }
 }

@@ -10,6 +10,11 @@ export interface HeaderBag {
 
 type Raw = unknown[]
 
+/** A copy that can be changed: the array is the application's, which may use it again. */
+export function copyHeaderArray(headers: readonly unknown[]): unknown[] {
+  return headers.map((item) => (Array.isArray(item) ? [...item] : item))
+}
+
 /** A view of `[name, value, …]` or `[[name, value], …]`, changed in place. */
 export function arrayBag(headers: Raw): HeaderBag {
   return Array.isArray(headers[0]) ? pairBag(headers as Raw[]) : flatBag(headers)

@@ -4,8 +4,8 @@ import http, { type ClientRequest } from 'node:http'
 import { context } from '@opentelemetry/api'
 import { allowsTarget } from '../src/propagation/outbound-policy.ts'
 import type { Runtime } from '../src/runtime.ts'
-import { arrayBag, type HeaderBag } from './header-bag.ts'
-import { proxyOf } from './http-proxy.ts'
+import { arrayBag, copyHeaderArray, type HeaderBag } from './header-bag.ts'
+import { observeAgents, routeOf } from './http-route.ts'
 import { applyOutboundPlan, type OutboundPlan, planOutbound } from './outbound-headers.ts'
 
 type StoreHeader = (this: ClientRequest, firstLine: string, headers: unknown) => void
@@ -20,6 +20,7 @@ const plans = new WeakMap<ClientRequest, OutboundPlan>()
  * made, headers given as an array, which Node serialises in the constructor, and `Expect: 100-continue`.
  */
 export function instrumentHttpClient(runtime: Runtime): void {
+  observeAgents()
   subscribe('http.client.request.created', (message) => {
     try {
       planOf((message as { readonly request: ClientRequest }).request, runtime)
@@ -42,18 +43,20 @@ export function instrumentHttpClient(runtime: Runtime): void {
 
 function withPlan(request: ClientRequest, headers: unknown, runtime: Runtime): unknown {
   const plan = planOf(request, runtime)
+  // Asked again, since a proxy agent may have changed the path, and serialises the head a second time then.
+  const allowed = plan.allowed && isAllowed(request, runtime)
   if (Array.isArray(headers)) {
-    const copy = headers.map((item) => (Array.isArray(item) ? [...item] : item))
-    applyOutboundPlan(arrayBag(copy), plan, runtime)
+    const copy = copyHeaderArray(headers)
+    applyOutboundPlan(arrayBag(copy), plan, allowed, runtime)
     return copy
   }
   if (headers === null || headers === undefined) {
     const added: unknown[] = []
-    applyOutboundPlan(arrayBag(added), plan, runtime)
+    applyOutboundPlan(arrayBag(added), plan, allowed, runtime)
     return added.length === 0 ? headers : added
   }
   // `headers` is the request's own map, which the setters change in place.
-  applyOutboundPlan(requestBag(request), plan, runtime)
+  applyOutboundPlan(requestBag(request), plan, allowed, runtime)
   return headers
 }
 
@@ -78,25 +81,17 @@ function planOf(request: ClientRequest, runtime: Runtime): OutboundPlan {
   return plan
 }
 
-function isAllowed(request: ClientRequest, runtime: Runtime): boolean {
-  // A Unix socket has no host to judge.
-  if ((request as { readonly socketPath?: string | null }).socketPath) return false
-  const port = portOf(request)
-  const { policy } = runtime
-  if (!allowsTarget(policy, { host: request.host, port, path: request.path })) return false
-  const proxy = proxyOf(request)
-  return proxy === undefined || policy.allows(proxy.host, proxy.port)
-}
-
-/** Node keeps the port only in the authority it composed for the Host header. */
-function portOf(request: ClientRequest): number | undefined {
-  const authority = request.getHeader('host')
-  const isDefault = request.protocol === 'https:' ? 443 : 80
-  if (typeof authority !== 'string') return undefined
-  const host = request.host.includes(':') ? `[${request.host}]` : request.host
-  if (authority.toLowerCase() === host.toLowerCase()) return isDefault
-  const prefix = `${host}:`.toLowerCase()
-  if (!authority.toLowerCase().startsWith(prefix)) return undefined
-  const port = Number(authority.slice(prefix.length))
-  return Number.isInteger(port) ? port : undefined
+/** Everyone on the way must be allowed. What cannot be read is not: agents are anybody's code. */
+function isAllowed(request: ClientRequest, { policy }: Runtime): boolean {
+  try {
+    const { isLocal, targets, proxies } = routeOf(request)
+    if (isLocal) return false
+    const { path } = request
+    return (
+      targets.every(({ host, port }) => allowsTarget(policy, { host, port, path })) &&
+      proxies.every(({ host, port }) => policy.allows(host, port))
+    )
+  } catch {
+    return false
+  }
 }

@@ -1,34 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ClientRequest } from 'node:http'
 
-/** Where a plain-HTTP request really goes when its agent speaks to a proxy. */
+/** A host that sees a request, and its port where it is known. */
 export interface ProxyTarget {
   readonly host: string | undefined
   readonly port: number | undefined
 }
 
 interface ProxyConfig {
-  readonly href?: string
-  readonly hostname?: string
-  readonly host?: string
-  readonly port?: string | number
+  readonly href?: unknown
+  readonly hostname?: unknown
+  readonly host?: unknown
+  readonly port?: unknown
 }
 
+/** No host, so that no policy allows it. */
+const UNKNOWN: ProxyTarget = { host: undefined, port: undefined }
+
 /**
- * Finds the proxy of a request's agent: Node's own (`NODE_USE_ENV_PROXY`, `Agent({ proxyEnv })`, kept under a
- * symbol) and those of http-proxy-agent and its kin (`agent.proxy`). An HTTPS request goes through a tunnel, in which
- * the proxy sees nothing.
+ * Finds the proxy that an agent sends a plain-HTTP request to: Node's own (`NODE_USE_ENV_PROXY`, `Agent({ proxyEnv })`, kept
+ * under a symbol) and those of http-proxy-agent and its kin (`agent.proxy`). An HTTPS request goes through a tunnel, in
+ * which the proxy sees nothing.
  */
-export function proxyOf(request: ClientRequest): ProxyTarget | undefined {
+export function proxyOf(request: Pick<ClientRequest, 'protocol' | 'path'>, agent: object): ProxyTarget | undefined {
   if (request.protocol === 'https:') return undefined
-  const agent = (request as { readonly agent?: object }).agent
-  if (agent === undefined || agent === null || !/^https?:\/\//i.test(request.path)) return undefined
   const own = Object.getOwnPropertySymbols(agent).find((symbol) => symbol.description === 'kProxyConfig')
-  const found = own === undefined ? (agent as { readonly proxy?: unknown }).proxy : Reflect.get(agent, own)
-  if (typeof found !== 'object' || found === null) return undefined
-  const config = found as ProxyConfig
-  if (config.hostname === undefined && config.href === undefined) return undefined
-  const url = config.href === undefined ? undefined : URL.parse(config.href)
-  const port = Number(config.port ?? url?.port)
-  return { host: config.hostname ?? url?.hostname, port: Number.isInteger(port) && port > 0 ? port : undefined }
+  if (own !== undefined) {
+    const config: unknown = Reflect.get(agent, own)
+    // `NO_PROXY` leaves the path as it is.
+    if (config && /^https?:\/\//i.test(request.path)) return targetOf(config)
+  }
+  const { proxy } = agent as { readonly proxy?: unknown }
+  return proxy ? targetOf(proxy) : undefined
+}
+
+function targetOf(config: unknown): ProxyTarget {
+  if (typeof config !== 'object' || config === null) return UNKNOWN
+  const { href, hostname, host, port } = config as ProxyConfig
+  const url = typeof href === 'string' ? URL.parse(href) : null
+  const name = [hostname, url?.hostname, host].find((candidate) => typeof candidate === 'string' && candidate !== '')
+  const number = Number(port || url?.port || (url?.protocol === 'https:' ? 443 : 80))
+  return { host: name as string | undefined, port: Number.isInteger(number) && number > 0 ? number : undefined }
 }

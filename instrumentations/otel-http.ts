@@ -4,7 +4,7 @@ import https from 'node:https'
 import { syncBuiltinESMExports } from 'node:module'
 import type { TracerProvider } from '@opentelemetry/api'
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http'
-import { toHeadersObject } from './headers-object.ts'
+import { hideArrayHeaders, withArrayHeaders } from './array-headers.ts'
 
 type AnyFunction = (this: unknown, ...args: unknown[]) => unknown
 
@@ -32,15 +32,13 @@ const TARGETS: readonly (readonly [object, string])[] = [
  */
 export function startHttpInstrumentation(provider: TracerProvider, isActive: () => boolean): HttpInstrumentation {
   const originals = TARGETS.map(([target, name]) => Reflect.get(target, name) as AnyFunction)
+  const clients = TARGETS.filter(([, name]) => name === 'request')
+  for (const [target, name] of clients) {
+    Reflect.set(target, name, withArrayHeaders(Reflect.get(target, name) as AnyFunction))
+  }
   const instrumentation = new HttpInstrumentation({
     startOutgoingSpanHook(options) {
-      // Upstream copies `headers` as an object, which turns an array into headers named 0, 1, 2.
-      if (Array.isArray(options.headers)) {
-        options.headers = toHeadersObject(options.headers)
-        // With an array Node adds neither a Host nor an Authorization header.
-        options.setHost = false
-        options.auth = undefined
-      }
+      hideArrayHeaders(options)
       return {}
     },
   })

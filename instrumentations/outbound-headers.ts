@@ -15,6 +15,8 @@ export interface OutboundPlan {
   readonly id: CorrelationId | undefined
   readonly state: RequestState | undefined
   readonly allowed: boolean
+  /** Header names that were added, in case the request turns out to go elsewhere after all. */
+  readonly added: Set<string>
 }
 
 const MAX_NAMED_HOSTS = 20
@@ -30,7 +32,7 @@ export function planOutbound(active: Context, allowed: boolean, host: string, ru
     runtime.metrics.outbound(allowed ? 'sent' : 'withheld')
     if (!allowed) nameHost(host)
   }
-  return { id, state, allowed }
+  return { id, state, allowed, added: new Set() }
 }
 
 function nameHost(host: string): void {
@@ -41,9 +43,12 @@ function nameHost(host: string): void {
   )
 }
 
-/** Makes the headers agree with the plan: ours added where allowed, and taken out where not. */
-export function applyOutboundPlan(bag: HeaderBag, plan: OutboundPlan, runtime: Runtime): void {
-  if (plan.allowed) addOurs(bag, plan, runtime)
+/**
+ * Makes the headers agree with the plan: ours added where `allowed`, and taken out where not. It may be called again when more
+ * is known of where the request goes.
+ */
+export function applyOutboundPlan(bag: HeaderBag, plan: OutboundPlan, allowed: boolean, runtime: Runtime): void {
+  if (allowed) addOurs(bag, plan, runtime)
   else removeOurs(bag, plan, runtime)
 }
 
@@ -51,7 +56,9 @@ function addOurs(bag: HeaderBag, plan: OutboundPlan, runtime: Runtime): void {
   if (plan.id === undefined) return
   for (const name of runtime.outboundHeaders) {
     // A header that the caller set is the caller's.
-    if (bag.get(name) === undefined) bag.set(name, plan.id)
+    if (bag.get(name) !== undefined) continue
+    bag.set(name, plan.id)
+    plan.added.add(name)
   }
   if (runtime.baggageKey !== undefined) {
     bag.set('baggage', prependToBaggageHeader(bag.get('baggage'), runtime.baggageKey, plan.id))
@@ -63,7 +70,7 @@ function removeOurs(bag: HeaderBag, plan: OutboundPlan, runtime: Runtime): void 
   for (const name of new Set([...config.headers, ...runtime.outboundHeaders])) {
     const value = bag.get(name)
     if (value === undefined) continue
-    if (config.stripForwarded) {
+    if (config.stripForwarded || (plan.added.has(name) && value === plan.id)) {
       bag.remove(name)
       continue
     }

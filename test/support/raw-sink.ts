@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls'
 
 export interface RawSinkRequest {
   /** Request line and header lines as they were sent, without the empty line at the end. */
@@ -27,15 +28,25 @@ export function rawRedirect(location: string, status = 302): string {
   return `HTTP/1.1 ${status} Found\r\nLocation: ${location}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`
 }
 
+export interface RawSinkOptions {
+  /** By default 127.0.0.1; `::` takes connections to every loopback address and name. */
+  readonly host?: string
+  /** The bytes are recorded as they are after decryption. */
+  readonly tls?: TlsOptions
+}
+
 /**
  * Starts a server that records the exact bytes it is sent and answers each request with the given text. It closes
  * the connection after each answer, so that one connection is one request.
  */
-export async function startRawSink(answer: string | ((request: RawSinkRequest) => string) = RAW_OK): Promise<RawSink> {
+export async function startRawSink(
+  answer: string | ((request: RawSinkRequest) => string) = RAW_OK,
+  { host = '127.0.0.1', tls }: RawSinkOptions = {},
+): Promise<RawSink> {
   const chunks: Buffer[] = []
   const requests: RawSinkRequest[] = []
   const sockets = new Set<Socket>()
-  const server = createServer((socket) => {
+  const onConnection = (socket: Socket) => {
     let received = ''
     let continued = false
     sockets.add(socket)
@@ -55,8 +66,9 @@ export async function startRawSink(answer: string | ((request: RawSinkRequest) =
         socket.write('HTTP/1.1 100 Continue\r\n\r\n')
       }
     })
-  })
-  server.listen(0, '127.0.0.1')
+  }
+  const server = tls === undefined ? createServer(onConnection) : createTlsServer(tls, onConnection)
+  server.listen(0, host)
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
 
