@@ -61,11 +61,21 @@ export function assembleLean(env: OtelEnv, config: Config): Telemetry {
   const meters = asksFor(env, 'OTEL_METRICS_EXPORTER') ? loadMetrics().createMeterProvider(env, resource) : undefined
   const logs = asksFor(env, 'OTEL_LOGS_EXPORTER') ? loadLogs().createLogs(env, config, resource) : undefined
 
+  // A meter does not say whether something was measured: the first flush sends it, a later one goes with spans or records.
+  let hasUnsentMetrics = meters !== undefined
+
   return {
     tracerProvider,
     meterProvider: meters,
     loggerProvider: logs?.provider,
-    hasPending: () => pending.take() || logs !== undefined || meters !== undefined,
+    hasPending() {
+      // Each is asked, so that none stays pending: a flush that found something to do would bring the next `beforeExit`.
+      const spans = pending.take()
+      const records = logs?.takePending() === true
+      const metrics = hasUnsentMetrics
+      hasUnsentMetrics = false
+      return spans || records || metrics
+    },
     async flush() {
       await Promise.allSettled([tracerProvider?.forceFlush(), meters?.forceFlush(), logs?.provider.forceFlush()])
     },

@@ -20,6 +20,8 @@ import { type OtlpProtocol, otlpSettings, protocolOf } from './otlp-settings.ts'
 /** The LoggerProvider and its queue. */
 export interface Logs {
   readonly provider: LoggerProvider
+  /** Whether a record has been emitted since the last call. */
+  takePending(): boolean
   takeForExit(): ExitRequest | undefined
 }
 
@@ -27,6 +29,14 @@ export interface Logs {
 export function createLogs(env: OtelEnv, config: Config, resource: Resource): Logs {
   const processors: LogRecordProcessor[] = []
   if (config.spanAttribute !== undefined) processors.push(new CorrelationLogRecordProcessor(config.spanAttribute))
+  let pending = false
+  processors.push({
+    onEmit: () => {
+      pending = true
+    },
+    forceFlush: () => Promise.resolve(),
+    shutdown: () => Promise.resolve(),
+  })
   let exporter: LazyExporter<ReadableLogRecord> | undefined
   const protocol: OtlpProtocol = protocolOf(env, 'LOGS') === 'http/json' ? 'http/json' : 'http/protobuf'
   for (const name of new Set(listOf(env, 'OTEL_LOGS_EXPORTER'))) {
@@ -42,6 +52,11 @@ export function createLogs(env: OtelEnv, config: Config, resource: Resource): Lo
   const provider = new LoggerProvider({ resource, processors })
   return {
     provider,
+    takePending() {
+      const wasPending = pending
+      pending = false
+      return wasPending
+    },
     takeForExit() {
       const records = exporter?.keepForExit()
       void provider.forceFlush().catch(() => undefined)

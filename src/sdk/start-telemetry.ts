@@ -53,13 +53,18 @@ function startFull(env: OtelEnv, config: Config, apiGlobal: ApiGlobal): Telemetr
   const tracerProvider = provider?.getDelegate()
   if (tracerProvider !== undefined) patchTracersOf(tracerProvider, config.spanAttribute)
   const sdk = registered.result
+  let isEnded = false
   diag.debug('@org/correlation: started @opentelemetry/sdk-node, because the environment asks for what only it has.')
   return {
     tracerProvider,
     meterProvider: registered.values.get('metrics') as MeterProvider | undefined,
     loggerProvider: registered.values.get('logs') as ReturnType<typeof logs.getLoggerProvider> | undefined,
-    hasPending: () => true,
-    flush: () => sdk.shutdown(),
+    // sdk-node has no flush, only an end.
+    hasPending: () => !isEnded,
+    flush: () => {
+      isEnded = true
+      return sdk.shutdown()
+    },
     // Its exporters are of any kind; only the lean assembly can hand its queue to a child.
     takeForExit: () => [],
     discardTraces: () => undefined,
