@@ -2,6 +2,7 @@
 import type { ContextManager } from '@opentelemetry/api'
 import { listOf, type OtelEnv, textOf } from './otel-env.ts'
 import { type OtlpSignal, protocolOf } from './otlp-settings.ts'
+import { createResource } from './resource.ts'
 
 /** The part of `@opentelemetry/sdk-node` that is used. */
 interface StartedSdk {
@@ -31,6 +32,9 @@ export function startFullSdk(env: OtelEnv): StartedSdk {
     // Accepted at run time since 0.300, and not yet in the types.
     contextManager: null as unknown as ContextManager,
     textMapPropagator: null,
+    // Its own detectors start a program to find `host.id`; and the resource is the same whichever assembly runs.
+    resource: createResource(env),
+    autoDetectResources: false,
     // Its own default is `otlp`; ours is `none`, here as in the lean assembly.
     ...(textOf(env, 'OTEL_METRICS_EXPORTER') === undefined ? { metricReaders: [] } : {}),
     ...(textOf(env, 'OTEL_LOGS_EXPORTER') === undefined ? { logRecordProcessors: [] } : {}),
