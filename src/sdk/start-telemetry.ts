@@ -18,15 +18,21 @@ export interface StartedTelemetry {
   installShutdown(endAnsweredSpans: () => void): void
 }
 
-/** Starts the lean assembly, or the whole SDK where the environment asks for more, unless another SDK is there already. */
+/**
+ * Starts the lean assembly, or the whole SDK where the environment asks for more, unless another SDK is there already.
+ *
+ * @param report - Gets a sentence where the whole SDK cannot start; correlation goes on without telemetry then.
+ */
 export function startTelemetry(
   env: OtelEnv,
   config: Config,
   ownership: Ownership,
   apiGlobal: ApiGlobal,
+  report: (problem: string) => void,
 ): StartedTelemetry | undefined {
   if (ownership.isForeign) return undefined
-  const telemetry = needsFullSdk(env) ? startFull(env, config, apiGlobal) : assembleLean(env, config)
+  const telemetry = needsFullSdk(env) ? tryFull(env, config, apiGlobal, report) : assembleLean(env, config)
+  if (telemetry === undefined) return undefined
   if (telemetry.tracerProvider !== undefined) ownership.setOwn(telemetry.tracerProvider)
   if (telemetry.meterProvider !== undefined) apiGlobal.set('metrics', telemetry.meterProvider)
   if (telemetry.loggerProvider !== undefined) apiGlobal.set('logs', telemetry.loggerProvider)
@@ -43,6 +49,23 @@ export function startTelemetry(
         endAnsweredSpans,
         isActive: () => !ownership.isForeign,
       }),
+  }
+}
+
+function tryFull(
+  env: OtelEnv,
+  config: Config,
+  apiGlobal: ApiGlobal,
+  report: (problem: string) => void,
+): Telemetry | undefined {
+  try {
+    return startFull(env, config, apiGlobal)
+  } catch (error) {
+    diag.error('@org/correlation: @opentelemetry/sdk-node could not start.', error)
+    report(
+      'the environment asks for a configuration file, gRPC, Prometheus or Zipkin, and @opentelemetry/sdk-node, which has them, could not be loaded or started (OTEL_LOG_LEVEL=error says why); no telemetry is sent, and correlation works without it.',
+    )
+    return undefined
   }
 }
 
