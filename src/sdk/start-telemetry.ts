@@ -71,7 +71,7 @@ function tryFull(
 
 /** Lets sdk-node register as the API wants it, takes its providers out again, and puts them behind ours. */
 function startFull(env: OtelEnv, config: Config, apiGlobal: ApiGlobal): Telemetry {
-  const registered = apiGlobal.collect(() => startFullSdk(env))
+  const registered = apiGlobal.collect(() => startFullSdk(env, config.sampleRatio))
   const provider = registered.values.get('trace') as ProxyTracerProvider | undefined
   const tracerProvider = provider?.getDelegate()
   if (tracerProvider !== undefined) patchTracersOf(tracerProvider, config.spanAttribute)

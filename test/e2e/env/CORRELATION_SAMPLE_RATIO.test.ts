@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
 import { describe, it } from 'node:test'
 import { hashToUnit } from '../../../src/telemetry/sampler.ts'
+import { startGrpcSink } from '../../support/grpc-sink.ts'
 import { startOtlpSink } from '../../support/otlp-sink.ts'
 import { type RunAppOptions, runApp } from '../../support/run-app.ts'
 
@@ -45,6 +46,20 @@ describe('CORRELATION_SAMPLE_RATIO', () => {
     assert.deepEqual(await sampled(t, { CORRELATION_SAMPLE_RATIO: '0' }), new Map())
     assert.deepEqual(await sampled(t, { CORRELATION_SAMPLE_RATIO: '1' }), ALL)
     assert.deepEqual(await sampled(t, {}), ALL)
+  })
+
+  it('decides for sdk-node as well', async (t) => {
+    const grpc = await startGrpcSink(t)
+    const env = {
+      CORRELATION_SAMPLE_RATIO: '0.5',
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
+      OTEL_EXPORTER_OTLP_ENDPOINT: grpc.url,
+    }
+    const app = await runApp({ fixture: 'http.cjs', env, t })
+    for (const id of IDS) await app.request('/', { headers: { 'x-correlation-id': id } })
+    await app.stop()
+    const kept = grpc.spans.map(({ attributes }) => attributes['correlation.id'])
+    assert.deepEqual(kept, [...KEPT.keys()])
   })
 
   it("an untrusted peer's ID does not decide", async (t) => {
