@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Writable } from 'node:stream'
-import { type Attributes, type Context, context, logs, ROOT_CONTEXT, SeverityNumber, trace } from '@opentelemetry/api'
+import { inspect } from 'node:util'
+import { type Attributes, type Context, context, logs, ROOT_CONTEXT, SeverityNumber } from '@opentelemetry/api'
+import { getId } from '../src/correlation/context.ts'
 
-/** The part of winston's Logger that takes transports. */
-export interface ConfigurableLogger {
-  configure(...args: unknown[]): void
-  add(transport: Writable): unknown
-}
+type Info = Readonly<Record<string | symbol, unknown>>
 
-interface ParentLogger {
-  readonly level?: string
-  readonly levels?: Readonly<Record<string, number>>
+/** The part of winston's Logger that records pass through, a Transform stream. */
+export interface TransformingLogger {
+  _transform(info: object, encoding: unknown, callback: unknown): unknown
+  push(chunk: unknown, encoding?: unknown): boolean
+  isLevelEnabled?(level: string): boolean
 }
 
 const LEVEL = Symbol.for('level')
@@ -24,101 +23,99 @@ const SEVERITIES: Readonly<Record<string, SeverityNumber>> = {
   warning: SeverityNumber.WARN,
   warn: SeverityNumber.WARN,
   notice: SeverityNumber.INFO2,
+  help: SeverityNumber.INFO2,
   info: SeverityNumber.INFO,
+  data: SeverityNumber.INFO,
   http: SeverityNumber.DEBUG3,
+  prompt: SeverityNumber.DEBUG3,
   verbose: SeverityNumber.DEBUG2,
+  input: SeverityNumber.DEBUG2,
   debug: SeverityNumber.DEBUG,
   silly: SeverityNumber.TRACE,
 }
 
+/** They have a place of their own in a log record. */
 const NOT_ATTRIBUTES = new Set(['level', 'message', 'timestamp', 'trace_id', 'span_id', 'trace_flags'])
 
-const contexts = new WeakMap<object, Context>()
+interface Logged {
+  readonly context: Context
+  readonly time: number
+}
 
-/** Keeps the context a record was logged in, because transports see records later, in another one. */
-export function rememberContext(info: object): void {
-  contexts.set(info, context.active())
+const logged = new WeakMap<object, Logged>()
+
+/** Keeps when and in which context a record was logged: formats see it later, in another one. */
+export function rememberLogged(info: object): void {
+  logged.set(info, { context: context.active(), time: Date.now() })
 }
 
 /**
- * Adds a transport of ours to each logger. Upstream's winston-transport still speaks to `@opentelemetry/api-logs`, whose
- * global is not that of an SDK 3.x LoggerProvider, so it delivers nothing there. A transport sees what the application's
- * formats made of a record, redaction included.
+ * Sends what the application's formats made of each record, redaction included, to the LoggerProvider.
+ *
+ * Not by a transport, as upstream's winston-transport does (which besides still speaks to `@opentelemetry/api-logs`, whose global is
+ * not that of an SDK 3.x LoggerProvider, so it delivers nothing there): one more transport changes `logger.transports` and
+ * `isLevelEnabled`, silences winston's own warnings, and is gone after `logger.clear()`.
  */
-export function patchConfigure(prototype: ConfigurableLogger, sendsLogs: () => boolean): void {
-  const original = prototype.configure
-  prototype.configure = function (this: ConfigurableLogger, ...args) {
-    original.apply(this, args)
+export function sendTransformed(
+  prototype: TransformingLogger,
+  logField: string | undefined,
+  sendsLogs: () => boolean,
+): void {
+  const { _transform: transform, push } = prototype
+  let current: object | undefined
+  prototype._transform = function (info, encoding, callback) {
+    const outer = current
+    current = info
     try {
-      this.add(new OtlpTransport(sendsLogs))
-    } catch {
-      // The application's own transports are in place; only the copy over OTLP is missing.
+      return transform.call(this, info, encoding, callback)
+    } finally {
+      current = outer
     }
   }
-}
-
-class OtlpTransport extends Writable {
-  readonly #sendsLogs: () => boolean
-  #parent: ParentLogger | undefined
-
-  constructor(sendsLogs: () => boolean) {
-    super({ objectMode: true })
-    this.#sendsLogs = sendsLogs
-    this.once('pipe', (logger: unknown) => {
-      this.#parent = logger as ParentLogger
-    })
+  prototype.push = function (chunk, encoding) {
+    // What a format filtered out arrives as false.
+    if (current !== undefined && typeof chunk === 'object' && chunk !== null) emit(this, current as Info, chunk as Info)
+    return push.call(this, chunk, encoding)
   }
 
-  /** winston takes a stream with `log` of up to two parameters as a transport. */
-  log(info: Record<string | symbol, unknown>, callback: () => void): void {
-    this.#emit(info)
-    callback()
-  }
-
-  override _write(info: Record<string | symbol, unknown>, _encoding: string, callback: () => void): void {
-    this.log(info, callback)
-  }
-
-  #emit(info: Record<string | symbol, unknown>): void {
+  function emit(logger: TransformingLogger, info: Info, formatted: Info): void {
     try {
-      const level = String(info[LEVEL] ?? info['level'])
-      if (!this.#sendsLogs() || !this.#isEnabled(level)) return
+      // `level` may have been coloured; the symbol is the name.
+      const level = String(formatted[LEVEL] ?? info[LEVEL] ?? info['level'])
+      if (!sendsLogs() || logger.isLevelEnabled?.(level) === false) return
+      const { context: active = ROOT_CONTEXT, time = Date.now() } = logged.get(info) ?? {}
       logs.getLogger('@org/correlation/winston').emit({
-        body: String(info['message']),
+        timestamp: time,
+        body: textOf(formatted['message']) ?? '',
         severityText: level,
         severityNumber: SEVERITIES[level] ?? SeverityNumber.UNSPECIFIED,
-        attributes: attributesOf(info),
-        context: contexts.get(info) ?? contextFromFields(info),
+        attributes: attributesOf(formatted, logField, getId(active)),
+        context: active,
       })
     } catch {
       // A record that cannot be sent is still in the application's own log.
     }
   }
-
-  #isEnabled(level: string): boolean {
-    const { levels, level: threshold } = this.#parent ?? {}
-    if (levels === undefined || threshold === undefined) return true
-    return (levels[threshold] ?? Number.POSITIVE_INFINITY) >= (levels[level] ?? Number.POSITIVE_INFINITY)
-  }
 }
 
-function attributesOf(info: Record<string | symbol, unknown>): Attributes {
+/** The ID is left to `CorrelationLogRecordProcessor`, which knows the attribute's name. */
+function attributesOf(info: Info, logField: string | undefined, id: string | undefined): Attributes {
   const attributes: Attributes = {}
   for (const [name, value] of Object.entries(info)) {
-    if (NOT_ATTRIBUTES.has(name) || value === undefined) continue
-    attributes[name] = isAttributeValue(value) ? value : JSON.stringify(value)
+    if (NOT_ATTRIBUTES.has(name) || (name === logField && value === id)) continue
+    const attribute = typeof value === 'number' || typeof value === 'boolean' ? value : textOf(value)
+    if (attribute !== undefined) attributes[name] = attribute
   }
   return attributes
 }
 
-function isAttributeValue(value: unknown): value is string | number | boolean {
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
-}
-
-/** A format that returned a new object left the context behind; the fields that were stamped still say which it was. */
-function contextFromFields(info: Record<string | symbol, unknown>): Context {
-  const traceId = info['trace_id']
-  const spanId = info['span_id']
-  if (typeof traceId !== 'string' || typeof spanId !== 'string') return ROOT_CONTEXT
-  return trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags: Number(info['trace_flags'] ?? 0) })
+function textOf(value: unknown): string | undefined {
+  if (typeof value === 'string' || value === undefined) return value
+  if (value instanceof Error) return value.stack ?? String(value)
+  try {
+    return JSON.stringify(value)
+  } catch {
+    // A cycle, as in a request object.
+    return inspect(value, { depth: 2, breakLength: Number.POSITIVE_INFINITY })
+  }
 }

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Runtime } from '../src/runtime.ts'
 import { patchWinston, type WinstonLogger } from '../src/telemetry/winston-stamp.ts'
-import { type ConfigurableLogger, patchConfigure, rememberContext } from './winston-otlp.ts'
+import { rememberLogged, sendTransformed, type TransformingLogger } from './winston-otlp.ts'
 
 /** Stamps the records of a copy of winston, counts them, and sends them over OTLP where that is asked for. */
 export function instrumentWinston(
-  Logger: { readonly prototype: WinstonLogger & ConfigurableLogger },
+  Logger: { readonly prototype: WinstonLogger & TransformingLogger },
   runtime: Runtime,
   sendsLogs: () => boolean,
   mayStillSend: boolean,
 ): void {
-  if (mayStillSend) patchConfigure(Logger.prototype, sendsLogs)
+  if (mayStillSend) sendTransformed(Logger.prototype, runtime.config.logField, sendsLogs)
   patchWinston(Logger.prototype, {
     logField: runtime.config.logField,
     onRecord(info, present) {
       runtime.metrics.log(present)
-      if (mayStillSend) rememberContext(info)
+      if (mayStillSend) rememberLogged(info)
     },
   })
 }

@@ -73,7 +73,9 @@ export function startCorrelation(env: OtelEnv): Started {
   const { apiGlobal, contextManager } = registerGlobals(ownership, propagator, config)
 
   const isOff = config.sdk === 'off' || isTrue(env, 'OTEL_SDK_DISABLED')
-  const telemetry = isOff ? undefined : startTelemetry(env, config, ownership, apiGlobal)
+  const telemetry = isOff
+    ? undefined
+    : startTelemetry(env, config, ownership, apiGlobal, (problem) => problems.push(problem))
 
   const isEnabled = instrumentationFilter(env)
   installInstrumentations(

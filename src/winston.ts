@@ -9,12 +9,12 @@ import { context } from '@opentelemetry/api'
 import type { Logform } from 'winston'
 import { getId } from './correlation/context.ts'
 import { LOG_CORRELATION_ID } from './correlation/names.ts'
-import { isWinstonStamped, patchWinston, type WinstonLogger } from './telemetry/winston-stamp.ts'
+import { patchWinston, stampState, type WinstonLogger } from './telemetry/winston-stamp.ts'
 
 /** Options of {@link correlationFormat}. */
 export interface CorrelationFormatOptions {
   /**
-   * The field for the ID. With the preload it should be the value of `CORRELATION_LOG_FIELD`.
+   * The field for the ID. With the preload the field that `CORRELATION_LOG_FIELD` names is there as well.
    * @defaultValue `'correlation_id'`
    */
   readonly field?: string
@@ -26,7 +26,7 @@ export interface CorrelationFormatOptions {
  * @remarks
  * With the preload records have the field already and this format leaves them alone. Without it the format has winston
  * stamp records as they are logged, because a format itself runs in another request's context once a transport applies
- * backpressure. Only where winston cannot be found from here does it read the active context.
+ * backpressure. Only where no copy of winston is stamped, as in a bundle, does it read the active context.
  *
  * @returns a format for `winston.format.combine`. Never throws.
  *
@@ -45,11 +45,13 @@ export interface CorrelationFormatOptions {
  */
 export function correlationFormat(options: CorrelationFormatOptions = {}): Logform.Format {
   const field = options.field ?? LOG_CORRELATION_ID
-  if (!isWinstonStamped()) stampWinston(field)
+  const state = stampState()
+  state.fields.add(field)
+  stampWinston()
   return {
     options: {},
     transform(info) {
-      if (info[field] !== undefined || isWinstonStamped()) return info
+      if (info[field] !== undefined || state.isStamping) return info
       const id = getId(context.active())
       if (id !== undefined) info[field] = id
       return info
@@ -57,12 +59,12 @@ export function correlationFormat(options: CorrelationFormatOptions = {}): Logfo
   }
 }
 
-function stampWinston(field: string): void {
+function stampWinston(): void {
   try {
     const winston = createRequire(import.meta.url)('winston') as {
       readonly Logger?: { readonly prototype: WinstonLogger }
     }
-    if (winston.Logger !== undefined) patchWinston(winston.Logger.prototype, { logField: field })
+    if (winston.Logger !== undefined) patchWinston(winston.Logger.prototype, { logField: undefined })
   } catch {
     // winston is an optional peer and may be bundled into the application.
   }

@@ -2,6 +2,8 @@
 import type { ContextManager } from '@opentelemetry/api'
 import { listOf, type OtelEnv, textOf } from './otel-env.ts'
 import { type OtlpSignal, protocolOf } from './otlp-settings.ts'
+import { createResource } from './resource.ts'
+import { createSampler } from './samplers.ts'
 
 /** The part of `@opentelemetry/sdk-node` that is used. */
 interface StartedSdk {
@@ -24,13 +26,17 @@ export function needsFullSdk(env: OtelEnv): boolean {
  * Starts `@opentelemetry/sdk-node`, which registers its providers with the API itself. Context manager and propagator stay ours.
  * Returns what flushes and ends it.
  */
-export function startFullSdk(env: OtelEnv): StartedSdk {
+export function startFullSdk(env: OtelEnv, sampleRatio: number | undefined): StartedSdk {
   const sdk = require('@opentelemetry/sdk-node') as typeof import('@opentelemetry/sdk-node')
   if (configFileOf(env) !== undefined) return sdk.startNodeSDK({})
   const started = new sdk.NodeSDK({
     // Accepted at run time since 0.300, and not yet in the types.
     contextManager: null as unknown as ContextManager,
     textMapPropagator: null,
+    // Its own detectors start a program to find `host.id`; and the resource is the same whichever assembly runs.
+    resource: createResource(env),
+    autoDetectResources: false,
+    ...(sampleRatio === undefined ? {} : { sampler: createSampler(env, sampleRatio) }),
     // Its own default is `otlp`; ours is `none`, here as in the lean assembly.
     ...(textOf(env, 'OTEL_METRICS_EXPORTER') === undefined ? { metricReaders: [] } : {}),
     ...(textOf(env, 'OTEL_LOGS_EXPORTER') === undefined ? { logRecordProcessors: [] } : {}),

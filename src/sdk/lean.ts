@@ -9,7 +9,6 @@ import {
   TracerProvider,
 } from '@opentelemetry/sdk-trace'
 import type { Config } from '../config/config.ts'
-import { CorrelationSpanProcessor } from '../telemetry/span-processor.ts'
 import type { ExitRequest } from './exit-sender.ts'
 import { LazyExporter } from './lazy-exporter.ts'
 import { limitOf, listOf, type OtelEnv, positiveNumberOf } from './otel-env.ts'
@@ -18,6 +17,7 @@ import { PendingSpans } from './pending-spans.ts'
 import { createResource } from './resource.ts'
 import { createSampler } from './samplers.ts'
 import type { Telemetry } from './telemetry.ts'
+import { patchTracersOf } from './tracer-patch.ts'
 
 /**
  * Assembles what an application needs from the SDK's parts. `@opentelemetry/sdk-node` would load each exporter of each
@@ -30,7 +30,6 @@ export function assembleLean(env: OtelEnv, config: Config): Telemetry {
   const traces = listOf(env, 'OTEL_TRACES_EXPORTER') ?? ['otlp']
   const pending = new PendingSpans()
   const processors: SpanProcessor[] = []
-  if (config.spanAttribute !== undefined) processors.push(new CorrelationSpanProcessor(config.spanAttribute))
   processors.push(pending)
 
   let exporter: LazyExporter<ReadableSpan> | undefined
@@ -46,26 +45,36 @@ export function assembleLean(env: OtelEnv, config: Config): Telemetry {
       diag.warn('OTEL_TRACES_EXPORTER names an exporter that is not available here; it is skipped.')
     }
   }
-  const records = processors.some(
-    (processor) => processor !== pending && !(processor instanceof CorrelationSpanProcessor),
-  )
-  const tracerProvider = records
-    ? new TracerProvider({
-        resource,
-        sampler: createSampler(env, config.sampleRatio),
-        spanLimits: spanLimits(env),
-        spanProcessors: processors,
-      })
-    : undefined
+  const tracerProvider =
+    processors.length > 1
+      ? new TracerProvider({
+          resource,
+          sampler: createSampler(env, config.sampleRatio),
+          spanLimits: spanLimits(env),
+          spanProcessors: processors,
+        })
+      : undefined
+  // Not by a processor: it comes after the attributes that a span starts with, and those may fill OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT.
+  if (tracerProvider !== undefined) patchTracersOf(tracerProvider, config.spanAttribute)
 
   const meters = asksFor(env, 'OTEL_METRICS_EXPORTER') ? loadMetrics().createMeterProvider(env, resource) : undefined
   const logs = asksFor(env, 'OTEL_LOGS_EXPORTER') ? loadLogs().createLogs(env, config, resource) : undefined
+
+  // A meter does not say whether something was measured: the first flush sends it, a later one goes with spans or records.
+  let hasUnsentMetrics = meters !== undefined
 
   return {
     tracerProvider,
     meterProvider: meters,
     loggerProvider: logs?.provider,
-    hasPending: () => pending.take() || logs !== undefined || meters !== undefined,
+    hasPending() {
+      // Each is asked, so that none stays pending: a flush that found something to do would bring the next `beforeExit`.
+      const spans = pending.take()
+      const records = logs?.takePending() === true
+      const metrics = hasUnsentMetrics
+      hasUnsentMetrics = false
+      return spans || records || metrics
+    },
     async flush() {
       await Promise.allSettled([tracerProvider?.forceFlush(), meters?.forceFlush(), logs?.provider.forceFlush()])
     },

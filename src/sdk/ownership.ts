@@ -116,11 +116,13 @@ class SwitchingTracer implements Tracer {
     fn: F,
   ): ReturnType<F>
   startActiveSpan(name: string, ...args: unknown[]): unknown {
-    const fn = args[args.length - 1] as (span: Span) => unknown
-    const options = args.length > 1 ? (args[0] as SpanOptions) : undefined
-    const parent = args.length > 2 ? (args[1] as Context) : contextApi.active()
+    const fn = args[args.length - 1]
+    // As the SDK's own tracer: a call without a function does nothing.
+    if (typeof fn !== 'function') return undefined
+    const options = args.length > 1 ? (args[0] as SpanOptions | undefined) : undefined
+    const parent = (args.length > 2 ? (args[1] as Context | undefined) : undefined) ?? contextApi.active()
     const span = this.startSpan(name, options, parent)
-    return contextApi.with(trace.setSpan(parent, span), fn, undefined, span)
+    return contextApi.with(trace.setSpan(parent, span), fn as (span: Span) => unknown, undefined, span)
   }
 
   #current(): Tracer {

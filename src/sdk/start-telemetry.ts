@@ -18,15 +18,21 @@ export interface StartedTelemetry {
   installShutdown(endAnsweredSpans: () => void): void
 }
 
-/** Starts the lean assembly, or the whole SDK where the environment asks for more, unless another SDK is there already. */
+/**
+ * Starts the lean assembly, or the whole SDK where the environment asks for more, unless another SDK is there already.
+ *
+ * @param report - Gets a sentence where the whole SDK cannot start; correlation goes on without telemetry then.
+ */
 export function startTelemetry(
   env: OtelEnv,
   config: Config,
   ownership: Ownership,
   apiGlobal: ApiGlobal,
+  report: (problem: string) => void,
 ): StartedTelemetry | undefined {
   if (ownership.isForeign) return undefined
-  const telemetry = needsFullSdk(env) ? startFull(env, config, apiGlobal) : assembleLean(env, config)
+  const telemetry = needsFullSdk(env) ? tryFull(env, config, apiGlobal, report) : assembleLean(env, config)
+  if (telemetry === undefined) return undefined
   if (telemetry.tracerProvider !== undefined) ownership.setOwn(telemetry.tracerProvider)
   if (telemetry.meterProvider !== undefined) apiGlobal.set('metrics', telemetry.meterProvider)
   if (telemetry.loggerProvider !== undefined) apiGlobal.set('logs', telemetry.loggerProvider)
@@ -46,20 +52,42 @@ export function startTelemetry(
   }
 }
 
+function tryFull(
+  env: OtelEnv,
+  config: Config,
+  apiGlobal: ApiGlobal,
+  report: (problem: string) => void,
+): Telemetry | undefined {
+  try {
+    return startFull(env, config, apiGlobal)
+  } catch (error) {
+    diag.error('@org/correlation: @opentelemetry/sdk-node could not start.', error)
+    report(
+      'the environment asks for a configuration file, gRPC, Prometheus or Zipkin, and @opentelemetry/sdk-node, which has them, could not be loaded or started (OTEL_LOG_LEVEL=error says why); no telemetry is sent, and correlation works without it.',
+    )
+    return undefined
+  }
+}
+
 /** Lets sdk-node register as the API wants it, takes its providers out again, and puts them behind ours. */
 function startFull(env: OtelEnv, config: Config, apiGlobal: ApiGlobal): Telemetry {
-  const registered = apiGlobal.collect(() => startFullSdk(env))
+  const registered = apiGlobal.collect(() => startFullSdk(env, config.sampleRatio))
   const provider = registered.values.get('trace') as ProxyTracerProvider | undefined
   const tracerProvider = provider?.getDelegate()
   if (tracerProvider !== undefined) patchTracersOf(tracerProvider, config.spanAttribute)
   const sdk = registered.result
+  let isEnded = false
   diag.debug('@org/correlation: started @opentelemetry/sdk-node, because the environment asks for what only it has.')
   return {
     tracerProvider,
     meterProvider: registered.values.get('metrics') as MeterProvider | undefined,
     loggerProvider: registered.values.get('logs') as ReturnType<typeof logs.getLoggerProvider> | undefined,
-    hasPending: () => true,
-    flush: () => sdk.shutdown(),
+    // sdk-node has no flush, only an end.
+    hasPending: () => !isEnded,
+    flush: () => {
+      isEnded = true
+      return sdk.shutdown()
+    },
     // Its exporters are of any kind; only the lean assembly can hand its queue to a child.
     takeForExit: () => [],
     discardTraces: () => undefined,

@@ -16,8 +16,8 @@ type StartSpan = (this: unknown, name: string, options?: SpanOptions, context?: 
 const PATCHED = Symbol.for('@org/correlation.tracer')
 
 /**
- * Adds the ID to the spans of a provider that is not ours, and remembers its producers. A span processor cannot be added to
- * a provider after it was made, so the class of its tracers is patched: that also reaches tracers that were handed out before.
+ * Adds the ID to the spans of a provider, as their first attribute, and remembers its producers. A span processor cannot be added
+ * to a provider after it was made, so the class of its tracers is patched: that also reaches tracers that were handed out before.
  */
 export function patchTracersOf(provider: TracerProvider, attribute: string | undefined): void {
   const prototype = Object.getPrototypeOf(provider.getTracer('@org/correlation')) as {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { context, isSpanContextValid, trace } from '@opentelemetry/api'
+import { type Context, context, isSpanContextValid, trace } from '@opentelemetry/api'
 import { getId } from '../correlation/context.ts'
+import { copyWithFields } from './record-copy.ts'
 
 /** The part of winston's Logger that is patched. */
 export interface WinstonLogger {
@@ -13,21 +14,26 @@ export interface WinstonLogger {
 export interface StampOptions {
   /** The field for the ID; undefined for none. */
   readonly logField: string | undefined
-  /** Called after a record that will be written was stamped. */
-  readonly onRecord?: (info: Record<string, unknown>, present: boolean) => void
+  /** Called with the stamped copy of a record that will be written. */
+  readonly onRecord?: (info: object, present: boolean) => void
 }
 
-const PATCHED = Symbol.for('@org/correlation.winston')
-const TRACE_FIELDS = ['trace_id', 'span_id', 'trace_flags'] as const
+/** One per process: the preload, and the two instances of `correlationFormat` that `import` and `require` make, share it. */
+interface StampState {
+  /** The fields that `correlationFormat` asks for. */
+  readonly fields: Set<string>
+  /** A record has been stamped, so records without the field were logged outside requests. */
+  isStamping: boolean
+}
 
-type Fields = Record<string, string | undefined>
+const STATE = Symbol.for('@org/correlation.winston')
+const PATCHED = Symbol.for('@org/correlation.winston.patched')
 
-/** What we wrote into a record, to tell it from what the application wrote when it logs the same object again. */
-const written = new WeakMap<object, Fields>()
-
-/** Whether any copy of winston in this process stamps its records as they are logged. */
-export function isWinstonStamped(): boolean {
-  return (globalThis as Record<symbol, unknown>)[PATCHED] === true
+/** What the copies of winston in this process do when something is logged. */
+export function stampState(): StampState {
+  const holder = globalThis as { [STATE]?: StampState }
+  holder[STATE] ??= { fields: new Set(), isStamping: false }
+  return holder[STATE]
 }
 
 /**
@@ -41,49 +47,47 @@ export function isWinstonStamped(): boolean {
 export function patchWinston(prototype: WinstonLogger, options: StampOptions): void {
   if (Object.hasOwn(prototype, PATCHED)) return
   Object.defineProperty(prototype, PATCHED, { value: true })
-  ;(globalThis as Record<symbol, unknown>)[PATCHED] = true
+  const state = stampState()
   const original = prototype.write
   prototype.write = function (this: WinstonLogger, ...args) {
     const info = args[0]
     if (typeof info === 'object' && info !== null) {
       try {
-        const record = info as Record<string, unknown>
-        const present = stamp(record, options.logField)
-        if (options.onRecord !== undefined && isWritten(this, record)) options.onRecord(record, present)
+        const active = context.active()
+        const id = getId(active)
+        const record = copyWithFields(info, fieldsOf(active, id, options.logField, state.fields))
+        state.isStamping = true
+        args[0] = record
+        if (options.onRecord !== undefined && isWritten(this, record)) options.onRecord(record, id !== undefined)
       } catch {
-        // A frozen record is written without the ID: logging must not fail for it.
+        // A record that cannot be copied is written without the ID: logging must not fail for it.
       }
     }
     return original.apply(this, args)
   }
 }
 
-function isWritten(logger: WinstonLogger, info: Record<string, unknown>): boolean {
+function isWritten(logger: WinstonLogger, info: Readonly<Record<PropertyKey, unknown>>): boolean {
   if (logger.silent === true) return false
   return typeof info['level'] !== 'string' || logger.isLevelEnabled?.(info['level']) !== false
 }
 
-function stamp(info: Record<string, unknown>, logField: string | undefined): boolean {
-  const active = context.active()
-  const id = getId(active)
-  const fields: Fields = {}
-  if (logField !== undefined) fields[logField] = id
-  const span = trace.getSpanContext(active)
-  const traced = span !== undefined && isSpanContextValid(span)
-  fields['trace_id'] = traced ? span.traceId : undefined
-  fields['span_id'] = traced ? span.spanId : undefined
-  fields['trace_flags'] = traced ? `0${span.traceFlags.toString(16)}` : undefined
-
-  const before = written.get(info)
-  for (const name of logField === undefined ? TRACE_FIELDS : [logField, ...TRACE_FIELDS]) {
-    const present = info[name]
-    const ours = before?.[name]
-    // What the application wrote itself stays.
-    if (present !== undefined && present !== ours) continue
-    const value = fields[name]
-    if (value !== undefined) info[name] = value
-    else if (present !== undefined) delete info[name]
+function fieldsOf(
+  active: Context,
+  id: string | undefined,
+  logField: string | undefined,
+  more: ReadonlySet<string>,
+): Record<string, string> {
+  const fields: Record<string, string> = {}
+  if (id !== undefined) {
+    if (logField !== undefined) fields[logField] = id
+    for (const field of more) fields[field] = id
   }
-  written.set(info, fields)
-  return id !== undefined
+  const span = trace.getSpanContext(active)
+  if (span !== undefined && isSpanContextValid(span)) {
+    fields['trace_id'] = span.traceId
+    fields['span_id'] = span.spanId
+    fields['trace_flags'] = span.traceFlags.toString(16).padStart(2, '0')
+  }
+  return fields
 }
