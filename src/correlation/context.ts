@@ -17,3 +17,8 @@ export function getId(context: Context): CorrelationId | undefined {
 export function setId(context: Context, id: CorrelationId): Context {
   return context.setValue(KEY_CORRELATION_ID, id)
 }
+
+/** Returns a context without a correlation ID. */
+export function deleteId(context: Context): Context {
+  return context.deleteValue(KEY_CORRELATION_ID)
+}

@@ -70,6 +70,19 @@ describe('the packed package', () => {
     for (const [name, version] of Object.entries(others)) assert.match(version, /^\d+\.\d+\.\d+$/, name)
   })
 
+  it('has decided on every install script, so that no npm asks', () => {
+    const { allowScripts } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as {
+      readonly allowScripts: Readonly<Record<string, boolean>>
+    }
+    const { packages } = JSON.parse(readFileSync(path.join(ROOT, 'package-lock.json'), 'utf8')) as {
+      readonly packages: Readonly<Record<string, { readonly hasInstallScript?: boolean }>>
+    }
+    const asking = Object.entries(packages).filter(([, { hasInstallScript }]) => hasInstallScript === true)
+    const names = asking.map(([folder]) => folder.replace(/^.*node_modules\//, ''))
+    assert.deepEqual([...new Set(names)].sort(), Object.keys(allowScripts).sort())
+    assert.equal(allowScripts['node'], true)
+  })
+
   it('has a lockfile that names no registry', () => {
     assert.doesNotMatch(readFileSync(path.join(ROOT, 'package-lock.json'), 'utf8'), /"resolved": "http/)
   })
