@@ -48,7 +48,7 @@ for (const [mode, env] of Object.entries(MODES)) {
       })
       await rawRequest(app.port, 'GET / HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n')
       // A client that sends ten requests, of which the first is never answered, and goes away.
-      await abandon(app, 'GET /hang HTTP/1.1\r\nHost: h\r\n\r\n' + 'GET /answer HTTP/1.1\r\nHost: h\r\n\r\n'.repeat(9))
+      await abandon(app, `GET /hang HTTP/1.1\r\nHost: h\r\n\r\n${'GET /answer HTTP/1.1\r\nHost: h\r\n\r\n'.repeat(9)}`)
       await app.request('/mock-leak')
       const { all, kept } = JSON.parse((await app.request('/kept')).body) as { all: number; kept: number }
       assert.equal(all, 121)
