@@ -4,36 +4,19 @@ import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import https from 'node:https'
 import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import {
-  type Context,
-  type ContextManager,
-  context,
-  ROOT_CONTEXT,
-  type Span,
-  SpanKind,
-  trace,
-} from '@opentelemetry/api'
-import { isTracingSuppressed, suppressTracing } from '@opentelemetry/core'
-import { getId } from '../src/correlation/context.ts'
+import { type Context, type ContextManager, context } from '@opentelemetry/api'
 import { decide } from '../src/correlation/decide.ts'
-import {
-  createRequestState,
-  getRequestState,
-  type RequestState,
-  recallState,
-  rememberState,
-  setRequestState,
-} from '../src/correlation/request-state.ts'
-import { putBaggageEntry, readBaggageEntry } from '../src/propagation/baggage-entry.ts'
+import { createRequestState, type RequestState, recallState, rememberState } from '../src/correlation/request-state.ts'
+import { readBaggageEntry } from '../src/propagation/baggage-entry.ts'
 import { peerAddressOf } from '../src/propagation/peer-address.ts'
 import type { Runtime } from '../src/runtime.ts'
 import { readApiGlobal } from '../src/sdk/api-global.ts'
-import { decisionAttributes } from '../src/telemetry/span-processor.ts'
 import { rememberForwardable } from './forwarded-headers.ts'
 import { openResponses, rememberOpen } from './open-responses.ts'
 import { patchBind } from './own-bind.ts'
 import { bindEmit } from './own-emit.ts'
 import { rejectRequest, rejectUpgrade } from './reject.ts'
+import { contextFrom, contextOf } from './request-context.ts'
 import { receivedValues, rewriteRequestHeaders } from './request-headers.ts'
 import { countRequest, patchWriteHead } from './response-header.ts'
 
@@ -169,37 +152,4 @@ function emitUpgrade(server: unknown, original: Emit, args: unknown[], runtime: 
 
 function stateOf(request: IncomingMessage, runtime: Runtime): RequestState {
   return recallState(request.headers) ?? recallState(request) ?? decideRequest(request, runtime)
-}
-
-/** The active context where it belongs to the request already; else a context that does. */
-function contextOf(state: RequestState, runtime: Runtime): Context {
-  const active = context.active()
-  if (getRequestState(active) === state) return active
-  state.suppressed = isTracingSuppressed(active)
-  if (getId(active) === undefined) {
-    // Another SDK's propagator was in place first, so its server span started without the ID. Any other span that is active
-    // here is that of the code that called `listen`.
-    const span = trace.getSpan(active)
-    if (span?.isRecording() === true && isServerSpan(span) && runtime.config.spanAttribute !== undefined) {
-      span.setAttribute(runtime.config.spanAttribute, state.id)
-      const attributes = decisionAttributes(setRequestState(active, state))
-      if (attributes !== undefined) span.setAttributes(attributes)
-    }
-  }
-  return contextFrom(active, state, runtime)
-}
-
-/** A context that belongs to the request, made from the one that is active where it is handled. */
-function contextFrom(active: Context, state: RequestState, runtime: Runtime): Context {
-  // An ID in force here that is not the request's is somebody else's: of the code that called `listen`, say.
-  const isForeign = getId(active) !== undefined
-  const base = !isForeign ? active : isTracingSuppressed(active) ? suppressTracing(ROOT_CONTEXT) : ROOT_CONTEXT
-  const own = setRequestState(base, state)
-  return runtime.baggageKey === undefined ? own : putBaggageEntry(own, runtime.baggageKey, state.id)
-}
-
-/** The API does not show a span's kind; the SDK does, and a span that does not is taken for the request's. */
-function isServerSpan(span: Span): boolean {
-  const { kind } = span as { readonly kind?: SpanKind }
-  return kind === undefined || kind === SpanKind.SERVER
 }

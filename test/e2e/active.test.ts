@@ -115,9 +115,17 @@ async function abort(app: App, id: string): Promise<void> {
   const controller = new AbortController()
   const hanging = http.get(`${app.url}/hang`, { headers: { 'x-correlation-id': id }, signal: controller.signal })
   hanging.on('error', () => {})
-  while (!(await lateOf(app)).late.some(([place]) => place === 'hanging')) {}
+  await untilLate(app, 'hanging', id)
   controller.abort()
-  while (!(await lateOf(app)).late.some(([place, own]) => place === 'res close' && own === id)) {}
+  await untilLate(app, 'res close', id)
+}
+
+/** Asks until it has come; fails after some thousand tries instead of asking forever. */
+async function untilLate(app: App, place: string, id: string): Promise<void> {
+  for (let i = 0; i < 3000; i++) {
+    if ((await lateOf(app)).late.some(([at, own]) => at === place && own === id)) return
+  }
+  assert.fail(`${place} of ${id} did not come`)
 }
 
 /** What came behind the answers is of their requests; what is of no request has no ID. */
