@@ -26,6 +26,14 @@ const EXPECTED: Readonly<Record<string, unknown>> = {
   fromBaggage: 'baggage-1',
   anyCase: 'case-1',
   bytes: 'bytes-1',
+  allBytes: [
+    'bytes-2',
+    {
+      traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`,
+      baggage: 'correlation.id=bytes-2,tenant=7',
+      'x-correlation-id': 'bytes-2',
+    },
+  ],
   list: 'list-1',
   nothingWithin: ['within-1', 'within-1', 'within-1', 'within-1'],
 }
