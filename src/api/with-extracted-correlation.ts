@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { context, defaultTextMapGetter, propagation } from '@opentelemetry/api'
+import { context, propagation } from '@opentelemetry/api'
+import { messageGetter } from '../propagation/carrier.ts'
 import { CorrelationPropagator } from '../propagation/propagator.ts'
 import { apiSettings } from './settings.ts'
 
@@ -19,8 +20,8 @@ export function withExtractedCorrelation<Result>(
 ): Result {
   const metadata = carrier ?? {}
   const { rules, headers, outboundHeaders, baggageKey } = apiSettings()
-  const extracted = propagation.extract(context.active(), metadata, defaultTextMapGetter)
+  const extracted = propagation.extract(context.active(), metadata, messageGetter)
   // Without the preload the global propagator does not know of the ID.
   const own = new CorrelationPropagator(undefined, { rules, headers, outboundHeaders, baggageKey })
-  return context.with(own.extract(extracted, metadata, defaultTextMapGetter), fn)
+  return context.with(own.extract(extracted, metadata, messageGetter), fn)
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { TextMapGetter } from '@opentelemetry/api'
+import { defaultTextMapGetter, type TextMapGetter } from '@opentelemetry/api'
 
 /** From `x-amzn-trace-id` only the `Root=` field is the same along a request's way. */
 export const HEADER_AMZN_TRACE_ID = 'x-amzn-trace-id'
@@ -17,6 +17,15 @@ export function fieldValues(carrier: unknown, name: string, getter: TextMapGette
   }
   const values = (Array.isArray(value) ? value : [value]).map(textOf).filter((text) => text !== undefined)
   return name === HEADER_AMZN_TRACE_ID ? values.map(rootOf).filter((text) => text !== undefined) : values
+}
+
+/** Reads metadata as brokers hand it over, in bytes: the propagators for trace context and baggage know text only. */
+export const messageGetter: TextMapGetter = {
+  get(carrier, name) {
+    const value: unknown = defaultTextMapGetter.get(carrier, name)
+    return Buffer.isBuffer(value) ? value.toString('utf8') : (value as string | string[] | undefined)
+  },
+  keys: (carrier) => defaultTextMapGetter.keys(carrier),
 }
 
 /** Brokers hand over bytes. */

@@ -1,5 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Context, type TextMapGetter, type TextMapPropagator, type TextMapSetter, trace } from '@opentelemetry/api'
+import {
+  type Context,
+  diag,
+  type TextMapGetter,
+  type TextMapPropagator,
+  type TextMapSetter,
+  trace,
+} from '@opentelemetry/api'
 import { isTracingSuppressed } from '@opentelemetry/core'
 import { getId, setId } from '../correlation/context.ts'
 import { type DecideRules, decide } from '../correlation/decide.ts'
@@ -85,7 +92,7 @@ export class CorrelationPropagator implements TextMapPropagator {
 
   /** Reads what the inner propagator reads, then the one ID. Never throws on what a carrier holds. */
   extract(context: Context, carrier: unknown, getter: TextMapGetter): Context {
-    const extracted = this.#inner?.extract(context, carrier, getter) ?? context
+    const extracted = this.#extractInner(context, carrier, getter)
     if (carrier === null || carrier === undefined) return extracted
 
     // An HTTP request was decided when it arrived, whoever extracts it, and however often.
@@ -126,6 +133,18 @@ export class CorrelationPropagator implements TextMapPropagator {
   /** The fields of the inner propagator and the headers of this one. */
   fields(): string[] {
     return [...new Set([...(this.#inner?.fields() ?? []), ...this.#outboundHeaders])]
+  }
+
+  /** W3CBaggagePropagator throws on a header that is bytes, and nobody expects `extract` to. */
+  #extractInner(context: Context, carrier: unknown, getter: TextMapGetter): Context {
+    try {
+      return this.#inner?.extract(context, carrier, getter) ?? context
+    } catch {
+      diag.warn(
+        '@org/correlation: a propagator of this application could not read what it was given; the ID is read all the same.',
+      )
+      return context
+    }
   }
 
   #withEntry(context: Context, id: CorrelationId): Context {

@@ -94,6 +94,19 @@ describe('where outbound requests go', { concurrency: 2 }, () => {
     }
   })
 
+  it('agents that write the head again: what was added is taken out when the new target is denied', async (t) => {
+    const outbound = await startOutbound(t)
+    const client = 'agent that decides late'
+    for (const [path, carries] of [
+      ['/x', true],
+      ['http://127.0.0.2/x', true],
+      ['http://127.0.0.3/x', false],
+      ['//127.0.0.3/x', false],
+    ] as const) {
+      await expectSent(outbound, { client, url: 'http://127.0.0.2:{port}/', options: { path } }, carries)
+    }
+  })
+
   it('an entry with a port is about the port that is connected to, whatever the Host header says', async (t) => {
     const { sink } = await startOutbound(t)
     const env = { CORRELATION_PROPAGATE_TO: `127.0.0.2,!127.0.0.2:${sink.port}` }

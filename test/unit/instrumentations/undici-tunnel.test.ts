@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { UndiciTunnels } from '../../../instrumentations/undici-tunnel.ts'
+
+describe('UndiciTunnels', () => {
+  it('withholds from the requests that wait for the tunnel, and from those after it', () => {
+    const tunnels = new UndiciTunnels()
+    const withheld: string[] = []
+    const sent = {}
+    tunnels.watch('a:80', {}, () => withheld.push('one'))
+    tunnels.watch('a:80', {}, () => withheld.push('two'))
+    tunnels.watch('a:80', sent, () => withheld.push('sent'))
+    tunnels.watch('b:80', {}, () => withheld.push('other'))
+    tunnels.forget('a:80', sent)
+    assert.equal(tunnels.isClosed('a:80'), false)
+    tunnels.close('a:80')
+    tunnels.close('a:80')
+    assert.deepEqual(withheld, ['one', 'two'])
+    assert.deepEqual([tunnels.isClosed('a:80'), tunnels.isClosed('b:80')], [true, false])
+  })
+
+  it('forgets what it never saw', () => {
+    const tunnels = new UndiciTunnels()
+    tunnels.forget('a:80', {})
+    tunnels.close('a:80')
+    assert.equal(tunnels.isClosed('a:80'), true)
+  })
+})
