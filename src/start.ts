@@ -85,12 +85,13 @@ export function startCorrelation(env: OtelEnv): Started {
       mayStillSend: telemetry?.sendsLogs === true,
       sends: () => telemetry !== undefined && !ownership.isForeign,
     },
-    telemetry?.tracerProvider === undefined
+    // Without spans there may still be metrics: the instrumentations measure durations too.
+    telemetry === undefined || (telemetry.tracerProvider === undefined && telemetry.meterProvider === undefined)
       ? undefined
       : {
           provider: new SwitchingTracerProvider(ownership),
           meterProvider: telemetry.meterProvider,
-          isActive: () => ownership.isOurs,
+          isActive: () => !ownership.isForeign,
           isEnabled,
         },
     () => apiGlobal.settle(),

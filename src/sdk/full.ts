@@ -5,11 +5,6 @@ import { type OtlpSignal, protocolOf } from './otlp-settings.ts'
 import { createResource } from './resource.ts'
 import { createSampler } from './samplers.ts'
 
-/** The part of `@opentelemetry/sdk-node` that is used. */
-interface StartedSdk {
-  shutdown(): Promise<void>
-}
-
 /** Whether the environment asks for what only `@opentelemetry/sdk-node` has: a configuration file, gRPC, Prometheus, Zipkin. */
 export function needsFullSdk(env: OtelEnv): boolean {
   if (configFileOf(env) !== undefined) return true
@@ -24,11 +19,13 @@ export function needsFullSdk(env: OtelEnv): boolean {
 
 /**
  * Starts `@opentelemetry/sdk-node`, which registers its providers with the API itself. Context manager and propagator stay ours.
- * Returns what flushes and ends it.
  */
-export function startFullSdk(env: OtelEnv, sampleRatio: number | undefined): StartedSdk {
+export function startFullSdk(env: OtelEnv, sampleRatio: number | undefined): void {
   const sdk = require('@opentelemetry/sdk-node') as typeof import('@opentelemetry/sdk-node')
-  if (configFileOf(env) !== undefined) return sdk.startNodeSDK({})
+  if (configFileOf(env) !== undefined) {
+    sdk.startNodeSDK({})
+    return
+  }
   const started = new sdk.NodeSDK({
     // Accepted at run time since 0.300, and not yet in the types.
     contextManager: null as unknown as ContextManager,
@@ -42,7 +39,6 @@ export function startFullSdk(env: OtelEnv, sampleRatio: number | undefined): Sta
     ...(textOf(env, 'OTEL_LOGS_EXPORTER') === undefined ? { logRecordProcessors: [] } : {}),
   })
   started.start()
-  return started
 }
 
 function configFileOf(env: OtelEnv): string | undefined {

@@ -1,14 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-import { diag, type logs, type MeterProvider, type ProxyTracerProvider, type TracerProvider } from '@opentelemetry/api'
+import {
+  diag,
+  type LoggerProvider,
+  type MeterProvider,
+  type ProxyTracerProvider,
+  type TracerProvider,
+} from '@opentelemetry/api'
 import type { Config } from '../config/config.ts'
 import type { ApiGlobal } from './api-global.ts'
 import { needsFullSdk, startFullSdk } from './full.ts'
 import { assembleLean } from './lean.ts'
+import { patchLoggersOf } from './logger-patch.ts'
 import { listOf, type OtelEnv } from './otel-env.ts'
 import type { Ownership } from './ownership.ts'
 import { installShutdown } from './shutdown.ts'
 import type { Telemetry } from './telemetry.ts'
 import { patchTracersOf } from './tracer-patch.ts'
+
+interface Flushable {
+  forceFlush?(): Promise<void>
+}
 
 /** The SDK that was started. */
 export interface StartedTelemetry {
@@ -75,18 +86,22 @@ function startFull(env: OtelEnv, config: Config, apiGlobal: ApiGlobal): Telemetr
   const provider = registered.values.get('trace') as ProxyTracerProvider | undefined
   const tracerProvider = provider?.getDelegate()
   if (tracerProvider !== undefined) patchTracersOf(tracerProvider, config.spanAttribute)
-  const sdk = registered.result
-  let isEnded = false
+  const meterProvider = registered.values.get('metrics') as MeterProvider | undefined
+  const loggerProvider = registered.values.get('logs') as LoggerProvider | undefined
+  if (loggerProvider !== undefined) patchLoggersOf(loggerProvider, config.spanAttribute)
+  let isFlushed = false
   diag.debug('@org/correlation: started @opentelemetry/sdk-node, because the environment asks for what only it has.')
   return {
     tracerProvider,
-    meterProvider: registered.values.get('metrics') as MeterProvider | undefined,
-    loggerProvider: registered.values.get('logs') as ReturnType<typeof logs.getLoggerProvider> | undefined,
-    // sdk-node has no flush, only an end.
-    hasPending: () => !isEnded,
-    flush: () => {
-      isEnded = true
-      return sdk.shutdown()
+    meterProvider,
+    loggerProvider,
+    // It does not tell whether anything was recorded; its own timers send what comes after the first flush.
+    hasPending: () => !isFlushed,
+    // Not by `NodeSDK.shutdown`: it gives up as soon as one exporter fails, whatever the others still have to send.
+    async flush() {
+      isFlushed = true
+      const providers = [tracerProvider, meterProvider, loggerProvider] as readonly (Flushable | undefined)[]
+      await Promise.allSettled(providers.map((each) => each?.forceFlush?.()))
     },
     // Its exporters are of any kind; only the lean assembly can hand its queue to a child.
     takeForExit: () => [],

@@ -11,7 +11,7 @@ type LogRecord = Record<PropertyKey, unknown>
 export function copyWithFields(record: object, fields: Readonly<Record<string, string>>): LogRecord {
   const prototype: unknown = Object.getPrototypeOf(record)
   const copy: LogRecord = prototype === Object.prototype ? { ...record } : copyOfInstance(record)
-  for (const name of Object.keys(fields)) if (copy[name] === undefined) setField(copy, name, fields[name])
+  for (const name of Object.keys(fields)) if (copy[name] === undefined) copy[name] = fields[name]
   if (typeof copy['toJSON'] === 'function') keepFieldsInJson(copy, record, copy['toJSON'] as () => unknown, fields)
   return copy
 }
@@ -35,10 +35,6 @@ function copyOfInstance(record: object): LogRecord {
     }
   }
   return copy
-}
-
-function setField(copy: LogRecord, name: string, value: unknown): void {
-  Object.defineProperty(copy, name, { value, enumerable: true, writable: true, configurable: true })
 }
 
 /** A `toJSON` names the fields it knows, as that of an AxiosError does: a line written from it would have no ID. */

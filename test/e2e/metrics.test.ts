@@ -88,6 +88,19 @@ describe('the counters', () => {
     assert.deepEqual(last(sink.metrics, 'http.server.request.duration'), [])
   })
 
+  it('come with the durations of requests, by route, also where there are no spans', async (t) => {
+    await using sink = await startOtlpSink()
+    const app = await runApp({ fixture: 'express5.mjs', sink, env: { ...FAST, OTEL_TRACES_EXPORTER: 'none' }, t })
+    const response = await app.request('/slow?ms=1', { headers: { 'x-correlation-id': 'secret-1' } })
+    assert.equal(response.headers['x-correlation-id'], 'secret-1')
+    for (const line of await app.waitForLogs(2)) assert.ok(!('trace_id' in line))
+    await app.stop()
+    const [point] = last(sink.metrics, 'http.server.request.duration') as readonly Record<string, unknown>[]
+    assert.equal(point?.['http.route'], '/slow')
+    assert.deepEqual(last(sink.metrics, 'correlation.requests'), [source('header', 'none', 1)])
+    assert.deepEqual(new Set(sink.requests.map(({ path }) => path)), new Set(['/v1/metrics']))
+  })
+
   it('are not there with correlation off', async (t) => {
     await using sink = await startOtlpSink()
     const app = await runApp({ fixture: 'http.mjs', sink, env: { ...FAST, CORRELATION_ENABLED: 'false' }, t })

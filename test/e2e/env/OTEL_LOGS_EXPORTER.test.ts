@@ -70,6 +70,23 @@ describe('OTEL_LOGS_EXPORTER', () => {
     )
   })
 
+  it('otlp beside an exporter that needs sdk-node sends records with the ID as well', async (t) => {
+    const env = {
+      OTEL_LOGS_EXPORTER: 'otlp',
+      OTEL_TRACES_EXPORTER: 'zipkin',
+      OTEL_EXPORTER_ZIPKIN_ENDPOINT: 'http://127.0.0.1:1',
+    }
+    const { app, sink } = await oneRequest(t, env)
+    await app.stop()
+    assert.deepEqual(
+      sink.logs.map(({ body, attributes }) => [body, attributes['correlation.id']]),
+      [
+        ['first line', ID],
+        ['second line', ID],
+      ],
+    )
+  })
+
   it('console prints records beside the lines', async (t) => {
     const { app } = await oneRequest(t, { OTEL_LOGS_EXPORTER: 'console' })
     await app.stop()
