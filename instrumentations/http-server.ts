@@ -20,7 +20,7 @@ import { peerAddressOf } from '../src/propagation/peer-address.ts'
 import type { Runtime } from '../src/runtime.ts'
 import { decisionAttributes } from '../src/telemetry/span-processor.ts'
 import { rememberForwardable } from './forwarded-headers.ts'
-import { openResponses } from './open-responses.ts'
+import { forgetOpen, rememberOpen } from './open-responses.ts'
 import { bindEmit } from './own-emit.ts'
 import { rejectRequest, rejectUpgrade } from './reject.ts'
 import { receivedValues, rewriteRequestHeaders } from './request-headers.ts'
@@ -42,15 +42,10 @@ type Emit = (this: unknown, ...args: unknown[]) => boolean
  *
  * It must be installed before instrumentation-http, whose wrapper then runs outside of ours.
  */
-export function instrumentHttpServer(runtime: Runtime, onFirstRequest: () => void): void {
-  let isFirst = true
+export function instrumentHttpServer(runtime: Runtime): void {
   patchWriteHead(runtime)
   subscribe('http.server.request.start', (message) => {
     try {
-      if (isFirst) {
-        isFirst = false
-        onFirstRequest()
-      }
       const { request, response } = message as RequestStart
       const state = decideRequest(request, runtime)
       expectResponse(response, state)
@@ -114,8 +109,8 @@ function emitRequest(server: unknown, original: Emit, args: unknown[], runtime: 
       return true
     }
     bindEmit(request, requestContext, state)
-    bindEmit(response, requestContext, state, () => openResponses.delete(response))
-    openResponses.set(response, requestContext)
+    bindEmit(response, requestContext, state, () => forgetOpen(response))
+    rememberOpen(request, response, requestContext)
   } catch {
     return original.apply(server, args)
   }

@@ -38,9 +38,8 @@ export function installInstrumentations(
   isEnabled: (name: string) => boolean,
   logs: LogParts,
   tracing: TracingParts | undefined,
-  onFirstRequest: () => void,
 ): void {
-  instrumentHttpServer(runtime, onFirstRequest)
+  instrumentHttpServer(runtime)
   instrumentHttpClient(runtime)
   if (tracing !== undefined) startTracing(tracing)
   instrumentUndici(runtime)

@@ -1,11 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Context, SpanStatusCode, trace } from '@opentelemetry/api'
 import { getRPCMetadata } from '@opentelemetry/core'
 import { ATTR_HTTP_RESPONSE_STATUS_CODE, ATTR_HTTP_ROUTE } from '@opentelemetry/semantic-conventions'
 
 /** Responses that have not been closed, each with the context of its request. */
-export const openResponses = new Map<ServerResponse, Context>()
+const openResponses = new Map<ServerResponse, Context>()
+
+/**
+ * Keeps a response until {@link forgetOpen}, at its `close`. One that an adaptor made up (serverless platforms, injected requests)
+ * may never be closed, and would stay here for ever, so only those on a connection that a server accepted are kept.
+ */
+export function rememberOpen(request: IncomingMessage, response: ServerResponse, context: Context): void {
+  const { socket } = request
+  if (Reflect.get(socket, 'server') !== undefined && !response.destroyed) openResponses.set(response, context)
+}
+
+/** Lets go of a response that was closed. */
+export function forgetOpen(response: ServerResponse): void {
+  openResponses.delete(response)
+}
 
 /**
  * Ends the server spans of requests that the application has answered. instrumentation-http ends them when the response is

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { spawnSync } from 'node:child_process'
 import path from 'node:path'
+import { isSea } from 'node:sea'
 import type { OtlpSettings } from './otlp-settings.ts'
 
 /** One OTLP request that is sent when this process is already exiting. */
@@ -16,7 +17,8 @@ export interface ExitRequest extends OtlpSettings {
  * @param timeoutMs - The child is ended after this many milliseconds.
  */
 export function sendAtExit(requests: readonly ExitRequest[], timeoutMs: number): void {
-  if (requests.length === 0 || timeoutMs <= 0) return
+  // The program of a single executable application would start again.
+  if (requests.length === 0 || timeoutMs <= 0 || isSea()) return
   const input = JSON.stringify(
     requests.map((request) => ({ ...request, body: Buffer.from(request.body).toString('base64') })),
   )

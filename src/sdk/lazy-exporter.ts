@@ -18,6 +18,7 @@ export class LazyExporter<Item> {
   readonly #create: () => Exporter<Item>
   #exporter: Exporter<Item> | undefined
   readonly #inFlight = new Set<Item[]>()
+  readonly #onDrained: (() => void)[] = []
   #kept: Item[] | undefined
   #discards = false
 
@@ -35,6 +36,7 @@ export class LazyExporter<Item> {
     const finish = (result: ExportResult) => {
       this.#inFlight.delete(items)
       done(result)
+      if (this.#inFlight.size === 0) for (const resolve of this.#onDrained.splice(0)) resolve()
     }
     try {
       this.#exporter ??= this.#create()
@@ -57,8 +59,10 @@ export class LazyExporter<Item> {
     this.#discards = true
   }
 
+  /** Resolves when no batch is on its way any more. */
   forceFlush(): Promise<void> {
-    return Promise.resolve()
+    if (this.#inFlight.size === 0) return Promise.resolve()
+    return new Promise((resolve) => this.#onDrained.push(resolve))
   }
 
   shutdown(): Promise<void> {

@@ -14,7 +14,7 @@ import type { ExitRequest } from './exit-sender.ts'
 import { LazyExporter } from './lazy-exporter.ts'
 import { limitOf, listOf, type OtelEnv, positiveNumberOf } from './otel-env.ts'
 import { type OtlpProtocol, otlpSettings, protocolOf } from './otlp-settings.ts'
-import { PendingSpans } from './pending-spans.ts'
+import { PendingTelemetry } from './pending-telemetry.ts'
 import { createResource } from './resource.ts'
 import { createSampler } from './samplers.ts'
 import type { Telemetry } from './telemetry.ts'
@@ -28,7 +28,7 @@ import type { Telemetry } from './telemetry.ts'
 export function assembleLean(env: OtelEnv, config: Config): Telemetry {
   const resource = createResource(env)
   const traces = listOf(env, 'OTEL_TRACES_EXPORTER') ?? ['otlp']
-  const pending = new PendingSpans()
+  const pending = new PendingTelemetry()
   const processors: SpanProcessor[] = []
   if (config.spanAttribute !== undefined) processors.push(new CorrelationSpanProcessor(config.spanAttribute))
   processors.push(pending)
@@ -59,15 +59,23 @@ export function assembleLean(env: OtelEnv, config: Config): Telemetry {
     : undefined
 
   const meters = asksFor(env, 'OTEL_METRICS_EXPORTER') ? loadMetrics().createMeterProvider(env, resource) : undefined
-  const logs = asksFor(env, 'OTEL_LOGS_EXPORTER') ? loadLogs().createLogs(env, config, resource) : undefined
+  const logs = asksFor(env, 'OTEL_LOGS_EXPORTER') ? loadLogs().createLogs(env, config, resource, pending) : undefined
 
+  // Metrics are always there; once more than the rest is enough.
+  let metricsPending = meters !== undefined
   return {
     tracerProvider,
     meterProvider: meters,
     loggerProvider: logs?.provider,
-    hasPending: () => pending.take() || logs !== undefined || meters !== undefined,
+    hasPending() {
+      const hasMetrics = metricsPending
+      metricsPending = false
+      return pending.take() || hasMetrics
+    },
     async flush() {
       await Promise.allSettled([tracerProvider?.forceFlush(), meters?.forceFlush(), logs?.provider.forceFlush()])
+      // A batch that a timer had sent off before is nobody's promise but the exporter's.
+      await Promise.allSettled([exporter?.forceFlush(), logs?.drain()])
     },
     takeForExit() {
       const requests: ExitRequest[] = []

@@ -20,12 +20,14 @@ import { type OtlpProtocol, otlpSettings, protocolOf } from './otlp-settings.ts'
 /** The LoggerProvider and its queue. */
 export interface Logs {
   readonly provider: LoggerProvider
+  /** Resolves when no batch is on its way. */
+  drain(): Promise<void>
   takeForExit(): ExitRequest | undefined
 }
 
 /** Makes the LoggerProvider for `OTEL_LOGS_EXPORTER`. */
-export function createLogs(env: OtelEnv, config: Config, resource: Resource): Logs {
-  const processors: LogRecordProcessor[] = []
+export function createLogs(env: OtelEnv, config: Config, resource: Resource, pending: LogRecordProcessor): Logs {
+  const processors: LogRecordProcessor[] = [pending]
   if (config.spanAttribute !== undefined) processors.push(new CorrelationLogRecordProcessor(config.spanAttribute))
   let exporter: LazyExporter<ReadableLogRecord> | undefined
   const protocol: OtlpProtocol = protocolOf(env, 'LOGS') === 'http/json' ? 'http/json' : 'http/protobuf'
@@ -42,6 +44,7 @@ export function createLogs(env: OtelEnv, config: Config, resource: Resource): Lo
   const provider = new LoggerProvider({ resource, processors })
   return {
     provider,
+    drain: () => exporter?.forceFlush() ?? Promise.resolve(),
     takeForExit() {
       const records = exporter?.keepForExit()
       void provider.forceFlush().catch(() => undefined)

@@ -53,13 +53,17 @@ function startFull(env: OtelEnv, config: Config, apiGlobal: ApiGlobal): Telemetr
   const tracerProvider = provider?.getDelegate()
   if (tracerProvider !== undefined) patchTracersOf(tracerProvider, config.spanAttribute)
   const sdk = registered.result
+  let isShutDown = false
   diag.debug('@org/correlation: started @opentelemetry/sdk-node, because the environment asks for what only it has.')
   return {
     tracerProvider,
     meterProvider: registered.values.get('metrics') as MeterProvider | undefined,
     loggerProvider: registered.values.get('logs') as ReturnType<typeof logs.getLoggerProvider> | undefined,
-    hasPending: () => true,
-    flush: () => sdk.shutdown(),
+    hasPending: () => !isShutDown,
+    flush() {
+      isShutDown = true
+      return sdk.shutdown()
+    },
     // Its exporters are of any kind; only the lean assembly can hand its queue to a child.
     takeForExit: () => [],
     discardTraces: () => undefined,
