@@ -23,6 +23,7 @@ export interface ShutdownOptions {
  */
 export function installShutdown(options: ShutdownOptions): void {
   const { telemetry, timeoutMs, endAnsweredSpans, isActive } = options
+  if (timeoutMs <= 0) return
   const workers = new WorkerFlush(() => flushNow(options))
   let isFlushing = false
   let isSpent = false

@@ -3,7 +3,8 @@ import type { EventEmitter } from 'node:events'
 import { setTimeout } from 'node:timers'
 
 /** The part of `process` that signals need. */
-export interface SignalSource extends Pick<EventEmitter, 'listenerCount' | 'on' | 'removeListener'> {
+export interface SignalSource
+  extends Pick<EventEmitter, 'listenerCount' | 'on' | 'prependListener' | 'removeListener'> {
   readonly pid: number
   kill(pid: number, signal: NodeJS.Signals): unknown
 }
@@ -39,7 +40,9 @@ export function flushOnSignal(signal: NodeJS.Signals, flush: () => Promise<void>
     isOurs = false
     source.removeListener(signal, onSignal)
   }
-  source.on('newListener', (event: string | symbol, listener: unknown) => {
+  // Ours first: Node's own listener starts watching the signal unless it is watched already, and taking ours off ends that. The
+  // other way round nobody watches, and the handler of the application is never called.
+  source.prependListener('newListener', (event: string | symbol, listener: unknown) => {
     if (event === signal && listener !== onSignal) remove()
   })
   source.on('removeListener', (event: string | symbol, listener: unknown) => {
