@@ -77,7 +77,9 @@ export function startCorrelation(env: OtelEnv): Started {
     messaging,
   })
   const ownership = new Ownership()
-  const { apiGlobal, contextManager } = registerGlobals(ownership, propagator, config)
+  const tracerNames = new Set<string>()
+  const provider = new SwitchingTracerProvider(ownership, (name) => tracerNames.add(name))
+  const { apiGlobal, contextManager } = registerGlobals(ownership, provider, propagator, config)
 
   const isOff = config.sdk === 'off' || isTrue(env, 'OTEL_SDK_DISABLED')
   const telemetry = isOff ? undefined : startTelemetry(env, config, ownership, apiGlobal)
@@ -97,8 +99,11 @@ export function startCorrelation(env: OtelEnv): Started {
           meterProvider: telemetry.meterProvider,
           isActive: () => ownership.isOurs,
           isEnabled,
+          isInApplication: (name) => tracerNames.has(name),
         },
   )
+  // Up to here the instrumentations that asked were ours.
+  tracerNames.clear()
   afterRequests(REQUESTS_TO_SETTLE, () => apiGlobal.settle())
   telemetry?.installShutdown(endAnsweredSpans)
   if (config.fromEnv && contextManager !== undefined) {
@@ -110,12 +115,16 @@ export function startCorrelation(env: OtelEnv): Started {
 }
 
 /** Puts our context manager, propagator and tracer provider where the API looks for them, and stays open for others. */
-function registerGlobals(ownership: Ownership, propagator: CorrelationPropagator, config: Config) {
+function registerGlobals(
+  ownership: Ownership,
+  provider: SwitchingTracerProvider,
+  propagator: CorrelationPropagator,
+  config: Config,
+) {
   const before = readApiGlobal()
   const contextManager = before?.context === undefined ? new GroundedContextManager() : undefined
   if (config.sdk !== 'own' && before?.propagation !== undefined)
     propagator.setInner(before.propagation as TextMapPropagator)
-  const provider = new SwitchingTracerProvider(ownership)
   const isOwn = config.sdk === 'own'
 
   const takeForeign = (foreign: ReplaceableProvider) => {

@@ -45,6 +45,8 @@ async function run({ ending, signals = [] }: Case, preload: Preload | undefined,
     args: [ending],
     // With nobody there, flushing takes as long as it may.
     env: { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1', CORRELATION_SHUTDOWN_TIMEOUT_MS: '300' },
+    // With any `--import` Node names another column of the file that threw.
+    nodeArgs: ['--import', 'data:text/javascript,'],
     serve: signals.length > 0,
     t,
     ...(preload && { preload }),
