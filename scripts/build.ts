@@ -36,6 +36,13 @@ const commonJs: BuildOptions = {
   banner: { js: "const __importMetaUrl = require('node:url').pathToFileURL(__filename).href" },
 }
 
+/**
+ * Built-in modules past the hooks of Module.prototype.require: that we load `net` is no reason for an instrumentation of the
+ * application's to patch it. Upstream's HTTP instrumentation of our own asks for its modules by `createRequire`.
+ */
+const quietRequire = `var require = ((all, { _load, isBuiltin }) =>
+  Object.assign((id) => (isBuiltin(id) ? _load(id) : all(id)), all))(require, require('node:module'))`
+
 rmSync(dist, { recursive: true, force: true })
 mkdirSync(dist, { recursive: true })
 
@@ -46,6 +53,7 @@ buildSync({
   entryPoints: ['src/preload.ts'],
   outfile: 'dist/preload.cjs',
   inject: ['src/sdk/unref-timers.ts'],
+  banner: { js: `${quietRequire}\n${commonJs.banner?.['js']}` },
 })
 buildSync({ ...common, entryPoints: ['src/sdk/exit-child.ts'], outfile: 'dist/exit-child.cjs', format: 'cjs' })
 buildSync({ ...common, entryPoints: ['src/cli/main.ts'], outfile: 'dist/cli.cjs', format: 'cjs' })
