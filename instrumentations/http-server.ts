@@ -2,7 +2,6 @@
 import { subscribe } from 'node:diagnostics_channel'
 import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import https from 'node:https'
-import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { type Context, type ContextManager, context } from '@opentelemetry/api'
 import { decide } from '../src/correlation/decide.ts'
@@ -12,7 +11,7 @@ import { peerAddressOf } from '../src/propagation/peer-address.ts'
 import type { Runtime } from '../src/runtime.ts'
 import { readApiGlobal } from '../src/sdk/api-global.ts'
 import { rememberForwardable } from './forwarded-headers.ts'
-import { openResponses, rememberOpen } from './open-responses.ts'
+import { forgetOpen, rememberOpen } from './open-responses.ts'
 import { patchBind } from './own-bind.ts'
 import { bindEmit } from './own-emit.ts'
 import { rejectRequest, rejectUpgrade } from './reject.ts'
@@ -36,15 +35,10 @@ type Emit = (this: unknown, ...args: unknown[]) => boolean
  *
  * It must be installed before instrumentation-http, whose wrapper then runs outside of ours.
  */
-export function instrumentHttpServer(runtime: Runtime, onFirstRequest: () => void): void {
-  let isFirst = true
+export function instrumentHttpServer(runtime: Runtime): void {
   patchWriteHead(runtime)
   subscribe('http.server.request.start', (message) => {
     try {
-      if (isFirst) {
-        isFirst = false
-        onFirstRequest()
-      }
       const { request, response } = message as RequestStart
       const state = decideRequest(request, runtime)
       rememberState(response, state)
@@ -112,7 +106,7 @@ function emitRequest(server: unknown, original: Emit, args: unknown[], runtime: 
       return true
     }
     const onClose = () => {
-      openResponses.delete(response)
+      forgetOpen(response)
       countRequest(state, runtime)
     }
     bindEmit(request, requestContext, state, () => {
@@ -120,8 +114,7 @@ function emitRequest(server: unknown, original: Emit, args: unknown[], runtime: 
       if (request.aborted) onClose()
     })
     bindEmit(response, requestContext, state, onClose)
-    // The objects of an adaptor (serverless-http, inject) may never be closed.
-    if (request.socket instanceof Socket) rememberOpen(response, requestContext)
+    rememberOpen(request, response, requestContext)
   } catch {
     return original.apply(server, args)
   }

@@ -19,6 +19,8 @@ export interface TracingParts {
   /** Whether tracing is ours at this moment. */
   readonly isActive: () => boolean
   readonly isEnabled: (name: string) => boolean
+  /** Whether the application has an instance of its own of the instrumentation with this package's name. */
+  readonly isInApplication: (name: string) => boolean
 }
 
 /** Whether and when log records go out over OTLP. */
@@ -38,20 +40,21 @@ export function installInstrumentations(
   isEnabled: (name: string) => boolean,
   logs: LogParts,
   tracing: TracingParts | undefined,
-  onFirstRequest: () => void,
 ): void {
-  instrumentHttpServer(runtime, onFirstRequest)
+  instrumentHttpServer(runtime)
   instrumentHttpClient(runtime)
   if (tracing !== undefined) startTracing(tracing)
   instrumentUndici(runtime)
   onRequire(patches(runtime, isEnabled, logs))
 }
 
-function startTracing({ provider, meterProvider, isActive, isEnabled }: TracingParts): void {
+function startTracing({ provider, meterProvider, isActive, isEnabled, isInApplication }: TracingParts): void {
+  // Two instances of this one listen to the same channels, and each would record the request.
+  const isUndiciActive = () => isActive() && !isInApplication('@opentelemetry/instrumentation-undici')
   const started = [
     isEnabled('http') ? startHttpInstrumentation(provider, isActive) : undefined,
     isEnabled('express') ? startExpressInstrumentation(provider) : undefined,
-    isEnabled('undici') ? startUndiciInstrumentation(provider, isActive) : undefined,
+    isEnabled('undici') ? startUndiciInstrumentation(provider, isUndiciActive) : undefined,
   ]
   if (meterProvider === undefined) return
   for (const instrumentation of started) instrumentation?.setMeterProvider(meterProvider)

@@ -1,23 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Context, SpanStatusCode, trace } from '@opentelemetry/api'
 import { getRPCMetadata } from '@opentelemetry/core'
 import { ATTR_HTTP_RESPONSE_STATUS_CODE, ATTR_HTTP_ROUTE } from '@opentelemetry/semantic-conventions'
 
 /** Responses that have not been closed, each with the context of its request. */
-export const openResponses = new Map<ServerResponse, Context>()
+const openResponses = new Map<ServerResponse, Context>()
 
 const SWEEP_AT = 1024
 let sweepAt = SWEEP_AT
 
-/** A pipelined response that still waited for its turn when the connection died has no `close`, so the dead are swept out. */
-export function rememberOpen(response: ServerResponse, context: Context): void {
+/**
+ * Keeps a response until {@link forgetOpen}, at its `close`. One that an adaptor made up (serverless platforms, injected requests)
+ * may never be closed, and would stay here for ever, so only those on a connection that a server accepted are kept. A pipelined
+ * one that still waited for its turn when the connection died has no `close` either, so the dead are swept out.
+ */
+export function rememberOpen(request: IncomingMessage, response: ServerResponse, context: Context): void {
+  const { socket } = request
+  if (Reflect.get(socket, 'server') === undefined || response.destroyed) return
   openResponses.set(response, context)
   if (openResponses.size < sweepAt) return
   for (const open of openResponses.keys()) {
     if (open.req.socket.destroyed) openResponses.delete(open)
   }
   sweepAt = Math.max(SWEEP_AT, openResponses.size * 2)
+}
+
+/** Lets go of a response that was closed. */
+export function forgetOpen(response: ServerResponse): void {
+  openResponses.delete(response)
 }
 
 /**

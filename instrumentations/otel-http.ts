@@ -2,7 +2,7 @@
 import { EventEmitter } from 'node:events'
 import http from 'node:http'
 import https from 'node:https'
-import { syncBuiltinESMExports } from 'node:module'
+import { createRequire, syncBuiltinESMExports } from 'node:module'
 import type { TracerProvider } from '@opentelemetry/api'
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http'
 import { hideArrayHeaders, withArrayHeaders } from './array-headers.ts'
@@ -44,7 +44,8 @@ export function startHttpInstrumentation(provider: TracerProvider, isActive: () 
     },
   })
   instrumentation.setTracerProvider(provider)
-  // Upstream patches a module as it is required.
+  // Upstream patches a module as it is required, which the build keeps from being noticed elsewhere.
+  const require = createRequire(import.meta.url)
   require('node:http')
   require('node:https')
   for (const [i, [target, name]] of TARGETS.entries())

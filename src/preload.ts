@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import { writeSync } from 'node:fs'
+import { isMainThread } from 'node:worker_threads'
 import { type Started, startCorrelation } from './start.ts'
 import { VERSION } from './version.ts'
 
@@ -38,9 +40,14 @@ function report({ config, problems }: Started): void {
   process.exit(1)
 }
 
+/**
+ * Writes to the descriptor and not to `process.stderr`, which reports a pipe that nobody reads as an uncaught exception. The
+ * main thread has said already what a worker thread would say again.
+ */
 function warn(sentence: string): void {
+  if (!isMainThread) return
   try {
-    process.stderr.write(`@org/correlation: ${sentence}\n`)
+    writeSync(2, `@org/correlation: ${sentence}\n`)
   } catch {
     // Without a standard error there is nowhere to say it.
   }

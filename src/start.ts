@@ -9,6 +9,7 @@ import { createOutboundPolicy } from './propagation/outbound-policy.ts'
 import { CorrelationPropagator } from './propagation/propagator.ts'
 import { createTrust } from './propagation/trust.ts'
 import type { Runtime } from './runtime.ts'
+import { afterRequests } from './sdk/after-requests.ts'
 import { ApiGlobal, readApiGlobal } from './sdk/api-global.ts'
 import { newerApiProblem, newerOf, ownApiVersion } from './sdk/api-version.ts'
 import { GroundedContextManager } from './sdk/context-manager.ts'
@@ -20,6 +21,12 @@ import { createPropagators } from './sdk/propagators.ts'
 import { startTelemetry } from './sdk/start-telemetry.ts'
 import { patchTracersOf } from './sdk/tracer-patch.ts'
 import { CorrelationMetrics } from './telemetry/metrics.ts'
+
+/**
+ * An application that fetches its settings before it starts its SDK may serve health checks meanwhile; one that has served this
+ * many requests has its SDK, and reading the API's global is then as fast as without us.
+ */
+const REQUESTS_TO_SETTLE = 1000
 
 /** What {@link start} found and did. */
 export interface Started {
@@ -70,7 +77,9 @@ export function startCorrelation(env: OtelEnv): Started {
     messaging,
   })
   const ownership = new Ownership()
-  const { apiGlobal, contextManager } = registerGlobals(ownership, propagator, config)
+  const tracerNames = new Set<string>()
+  const provider = new SwitchingTracerProvider(ownership, (name) => tracerNames.add(name))
+  const { apiGlobal, contextManager } = registerGlobals(ownership, provider, propagator, config)
 
   const isOff = config.sdk === 'off' || isTrue(env, 'OTEL_SDK_DISABLED')
   const telemetry = isOff
@@ -93,9 +102,12 @@ export function startCorrelation(env: OtelEnv): Started {
           meterProvider: telemetry.meterProvider,
           isActive: () => !ownership.isForeign,
           isEnabled,
+          isInApplication: (name) => tracerNames.has(name),
         },
-    () => apiGlobal.settle(),
   )
+  // Up to here the instrumentations that asked were ours.
+  tracerNames.clear()
+  afterRequests(REQUESTS_TO_SETTLE, () => apiGlobal.settle())
   telemetry?.installShutdown(endAnsweredSpans)
   if (config.fromEnv && contextManager !== undefined) {
     contextManager.setGround(contextFromEnv(env, runtime))
@@ -106,11 +118,17 @@ export function startCorrelation(env: OtelEnv): Started {
 }
 
 /** Puts our context manager, propagator and tracer provider where the API looks for them, and stays open for others. */
-function registerGlobals(ownership: Ownership, propagator: CorrelationPropagator, config: Config) {
+function registerGlobals(
+  ownership: Ownership,
+  provider: SwitchingTracerProvider,
+  propagator: CorrelationPropagator,
+  config: Config,
+) {
   const before = readApiGlobal()
   const contextManager = before?.context === undefined ? new GroundedContextManager() : undefined
-  if (before?.propagation !== undefined) propagator.setInner(before.propagation as TextMapPropagator)
-  const provider = new SwitchingTracerProvider(ownership)
+  if (config.sdk !== 'own' && before?.propagation !== undefined)
+    propagator.setInner(before.propagation as TextMapPropagator)
+  const isOwn = config.sdk === 'own'
 
   const takeForeign = (foreign: ReplaceableProvider) => {
     ownership.setForeign(foreign)
@@ -119,10 +137,10 @@ function registerGlobals(ownership: Ownership, propagator: CorrelationPropagator
       '@org/correlation: another SDK registered a tracer provider; its exporter stays in charge, and its spans get the correlation ID.',
     )
   }
-  const apiGlobal = new ApiGlobal(
+  const apiGlobal: ApiGlobal = new ApiGlobal(
     newerOf(ownApiVersion(), before?.version ?? '0'),
     new Map<'trace' | 'context' | 'propagation' | 'metrics' | 'logs' | 'diag', unknown>([
-      ['trace', before?.trace ?? provider],
+      ['trace', (isOwn ? undefined : before?.trace) ?? provider],
       ['context', before?.context ?? contextManager],
       ['propagation', propagator],
       ['metrics', before?.metrics],
@@ -130,20 +148,17 @@ function registerGlobals(ownership: Ownership, propagator: CorrelationPropagator
       ['diag', before?.diag],
     ]),
     (kind, value) => {
+      if (isOwn && kind !== 'diag') return apiGlobal.get(kind) ?? value
       if (kind === 'propagation') {
         propagator.setInner(value as TextMapPropagator)
         return propagator
       }
-      if (kind === 'trace') {
-        if (config.sdk === 'own') return provider
-        takeForeign(value as ReplaceableProvider)
-      }
-      if (config.sdk === 'own' && kind !== 'diag') return readApiGlobal()?.[kind] ?? value
+      if (kind === 'trace') takeForeign(value as ReplaceableProvider)
       return value
     },
   )
   apiGlobal.install()
-  if (before?.trace !== undefined) takeForeign(before.trace as ReplaceableProvider)
+  if (!isOwn && before?.trace !== undefined) takeForeign(before.trace as ReplaceableProvider)
   return { apiGlobal, contextManager: contextManager as (ContextManager & GroundedContextManager) | undefined }
 }
 

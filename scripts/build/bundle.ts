@@ -10,6 +10,13 @@ const MODULE_URL = {
   banner: { js: "const __importMetaUrl = require('node:url').pathToFileURL(__filename).href" },
 }
 
+/**
+ * Built-in modules past the hooks of Module.prototype.require: that we load `net` is no reason for an instrumentation of the
+ * application's to patch it. Upstream's HTTP instrumentation of our own asks for its modules by `createRequire`.
+ */
+const QUIET_REQUIRE = `var require = ((all, { _load, isBuiltin }) =>
+  Object.assign((id) => (isBuiltin(id) ? _load(id) : all(id)), all))(require, require('node:module'))`
+
 /** Bundles the entry points and returns what esbuild says went into each file. */
 export async function bundle(root: string, outDir: string, manifest: Manifest): Promise<readonly Metafile[]> {
   const define = { __VERSION__: JSON.stringify(manifest.version) }
@@ -42,6 +49,7 @@ export async function bundle(root: string, outDir: string, manifest: Manifest): 
       entryPoints: ['src/preload.ts'],
       outfile: out('preload.cjs'),
       inject: ['src/sdk/unref-timers.ts'],
+      banner: { js: `${QUIET_REQUIRE}\n${MODULE_URL.banner.js}` },
     },
     { ...common, entryPoints: ['src/sdk/exit-child.ts'], outfile: out('exit-child.cjs'), format: 'cjs' },
     { ...common, entryPoints: ['src/cli/main.ts'], outfile: out('cli.cjs'), format: 'cjs' },

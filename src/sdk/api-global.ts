@@ -16,7 +16,7 @@ export function readApiGlobal(): ApiValues | undefined {
 }
 
 /**
- * Stands in for the API's global object until the first request, and hears of each registration.
+ * Stands in for the API's global object while an SDK may still be started, and hears of each registration.
  *
  * The API gives a slot to whoever comes first and refuses the others. A preload always comes first: the application's own SDK
  * would then register nothing, and its exporter would receive nothing. So the slots look free to code that registers, while
@@ -45,6 +45,11 @@ export class ApiGlobal {
     this.#version = version
     this.#values = new Map(values)
     this.#onRegister = onRegister
+  }
+
+  /** What readers see. */
+  get(kind: ApiKind): unknown {
+    return this.#values.get(kind)
   }
 
   set(kind: ApiKind, value: unknown): void {

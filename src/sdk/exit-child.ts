@@ -4,13 +4,19 @@ import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import type { OtlpSettings } from './otlp-settings.ts'
 
-interface Input extends OtlpSettings {
-  /** In base64. */
-  readonly body: string
+interface Input {
+  readonly timeoutMs: number
+  readonly requests: readonly (OtlpSettings & {
+    /** In base64. */
+    readonly body: string
+  })[]
 }
 
 /** The program that `sendAtExit` starts: it posts what stands on its standard input, once, and ends. */
-for (const { url, headers, tls, body } of JSON.parse(readFileSync(0, 'utf8')) as readonly Input[]) {
+const { timeoutMs, requests } = JSON.parse(readFileSync(0, 'utf8')) as Input
+// Who waits for this may be killed; a collector that never answers must not keep it for ever.
+setTimeout(() => process.exit(1), timeoutMs).unref()
+for (const { url, headers, tls, body } of requests) {
   const send = url.startsWith('https:') ? httpsRequest : httpRequest
   const bytes = Buffer.from(body, 'base64')
   const request = send(url, { method: 'POST', headers: { ...headers, 'content-length': bytes.length }, ...tls })

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { spawnSync } from 'node:child_process'
 import path from 'node:path'
+import { isSea } from 'node:sea'
+import { getCACertificates, rootCertificates } from 'node:tls'
 import type { OtlpSettings } from './otlp-settings.ts'
 
 /** One OTLP request that is sent when this process is already exiting. */
@@ -16,10 +18,16 @@ export interface ExitRequest extends OtlpSettings {
  * @param timeoutMs - The child is ended after this many milliseconds.
  */
 export function sendAtExit(requests: readonly ExitRequest[], timeoutMs: number): void {
-  if (requests.length === 0 || timeoutMs <= 0) return
-  const input = JSON.stringify(
-    requests.map((request) => ({ ...request, body: Buffer.from(request.body).toString('base64') })),
-  )
+  // A single executable application has no `node` to run the child with: it would start itself again.
+  if (requests.length === 0 || timeoutMs <= 0 || isSea()) return
+  const input = JSON.stringify({
+    timeoutMs,
+    requests: requests.map((request) => ({
+      ...request,
+      tls: { ...trustOf(request), ...request.tls },
+      body: Buffer.from(request.body).toString('base64'),
+    })),
+  })
   spawnSync(process.execPath, [path.join(__dirname, 'exit-child.cjs')], {
     input,
     env: {},
@@ -28,4 +36,11 @@ export function sendAtExit(requests: readonly ExitRequest[], timeoutMs: number):
     stdio: ['pipe', 'ignore', 'ignore'],
     windowsHide: true,
   })
+}
+
+/** The authorities this process trusts beside Node's own (`NODE_EXTRA_CA_CERTS`, `--use-system-ca`): the child is started without. */
+function trustOf({ url }: OtlpSettings): { readonly ca?: readonly string[] } {
+  if (!url.startsWith('https:')) return {}
+  const trusted = getCACertificates('default')
+  return trusted.length === rootCertificates.length ? {} : { ca: trusted }
 }

@@ -21,6 +21,7 @@ export class LazyExporter<Item> {
   readonly #outside = AsyncLocalStorage.snapshot()
   #exporter: Exporter<Item> | undefined
   readonly #inFlight = new Set<Item[]>()
+  readonly #onDrained: (() => void)[] = []
   #kept: Item[] | undefined
   #discards = false
 
@@ -38,6 +39,7 @@ export class LazyExporter<Item> {
     const finish = (result: ExportResult) => {
       this.#inFlight.delete(items)
       done(result)
+      if (this.#inFlight.size === 0) for (const resolve of this.#onDrained.splice(0)) resolve()
     }
     try {
       this.#exporter ??= this.#create()
@@ -60,8 +62,10 @@ export class LazyExporter<Item> {
     this.#discards = true
   }
 
+  /** Resolves when no batch is on its way any more. */
   forceFlush(): Promise<void> {
-    return Promise.resolve()
+    if (this.#inFlight.size === 0) return Promise.resolve()
+    return new Promise((resolve) => this.#onDrained.push(resolve))
   }
 
   shutdown(): Promise<void> {

@@ -13,7 +13,7 @@ import type { ExitRequest } from './exit-sender.ts'
 import { LazyExporter } from './lazy-exporter.ts'
 import { limitOf, listOf, type OtelEnv, positiveNumberOf } from './otel-env.ts'
 import { type OtlpProtocol, otlpSettings, protocolOf } from './otlp-settings.ts'
-import { PendingSpans } from './pending-spans.ts'
+import { PendingTelemetry } from './pending-telemetry.ts'
 import { createResource } from './resource.ts'
 import { createSampler } from './samplers.ts'
 import type { Telemetry } from './telemetry.ts'
@@ -28,9 +28,8 @@ import { patchTracersOf } from './tracer-patch.ts'
 export function assembleLean(env: OtelEnv, config: Config): Telemetry {
   const resource = createResource(env)
   const traces = listOf(env, 'OTEL_TRACES_EXPORTER') ?? ['otlp']
-  const pending = new PendingSpans()
-  const processors: SpanProcessor[] = []
-  processors.push(pending)
+  const pending = new PendingTelemetry()
+  const processors: SpanProcessor[] = [pending]
 
   let exporter: LazyExporter<ReadableSpan> | undefined
   let protocol: OtlpProtocol = 'http/protobuf'
@@ -58,7 +57,7 @@ export function assembleLean(env: OtelEnv, config: Config): Telemetry {
   if (tracerProvider !== undefined) patchTracersOf(tracerProvider, config.spanAttribute)
 
   const meters = asksFor(env, 'OTEL_METRICS_EXPORTER') ? loadMetrics().createMeterProvider(env, resource) : undefined
-  const logs = asksFor(env, 'OTEL_LOGS_EXPORTER') ? loadLogs().createLogs(env, config, resource) : undefined
+  const logs = asksFor(env, 'OTEL_LOGS_EXPORTER') ? loadLogs().createLogs(env, config, resource, pending) : undefined
 
   // A meter does not say whether something was measured: the first flush sends it, a later one goes with spans or records.
   let hasUnsentMetrics = meters !== undefined
@@ -69,14 +68,15 @@ export function assembleLean(env: OtelEnv, config: Config): Telemetry {
     loggerProvider: logs?.provider,
     hasPending() {
       // Each is asked, so that none stays pending: a flush that found something to do would bring the next `beforeExit`.
-      const spans = pending.take()
-      const records = logs?.takePending() === true
+      const recorded = pending.take()
       const metrics = hasUnsentMetrics
       hasUnsentMetrics = false
-      return spans || records || metrics
+      return recorded || metrics
     },
     async flush() {
       await Promise.allSettled([tracerProvider?.forceFlush(), meters?.forceFlush(), logs?.provider.forceFlush()])
+      // A batch that a timer had sent off before is nobody's promise but the exporter's.
+      await Promise.allSettled([exporter?.forceFlush(), logs?.drain()])
     },
     takeForExit() {
       const requests: ExitRequest[] = []

@@ -20,23 +20,15 @@ import { type OtlpProtocol, otlpSettings, protocolOf } from './otlp-settings.ts'
 /** The LoggerProvider and its queue. */
 export interface Logs {
   readonly provider: LoggerProvider
-  /** Whether a record has been emitted since the last call. */
-  takePending(): boolean
+  /** Resolves when no batch is on its way. */
+  drain(): Promise<void>
   takeForExit(): ExitRequest | undefined
 }
 
 /** Makes the LoggerProvider for `OTEL_LOGS_EXPORTER`. */
-export function createLogs(env: OtelEnv, config: Config, resource: Resource): Logs {
-  const processors: LogRecordProcessor[] = []
+export function createLogs(env: OtelEnv, config: Config, resource: Resource, pending: LogRecordProcessor): Logs {
+  const processors: LogRecordProcessor[] = [pending]
   if (config.spanAttribute !== undefined) processors.push(new CorrelationLogRecordProcessor(config.spanAttribute))
-  let pending = false
-  processors.push({
-    onEmit: () => {
-      pending = true
-    },
-    forceFlush: () => Promise.resolve(),
-    shutdown: () => Promise.resolve(),
-  })
   let exporter: LazyExporter<ReadableLogRecord> | undefined
   let batch: BatchLogRecordProcessor | undefined
   const protocol: OtlpProtocol = protocolOf(env, 'LOGS') === 'http/json' ? 'http/json' : 'http/protobuf'
@@ -54,11 +46,7 @@ export function createLogs(env: OtelEnv, config: Config, resource: Resource): Lo
   const provider = new LoggerProvider({ resource, processors })
   return {
     provider,
-    takePending() {
-      const wasPending = pending
-      pending = false
-      return wasPending
-    },
+    drain: () => exporter?.forceFlush() ?? Promise.resolve(),
     takeForExit() {
       if (exporter === undefined || batch === undefined) return undefined
       const records = [...exporter.keepForExit(), ...queueOf(batch)]

@@ -65,12 +65,16 @@ export class Ownership {
  */
 export class SwitchingTracerProvider implements ReplaceableProvider {
   readonly #ownership: Ownership
+  readonly #onTracer: ((name: string) => void) | undefined
 
-  constructor(ownership: Ownership) {
+  /** @param onTracer - Hears of each name a tracer is asked for. */
+  constructor(ownership: Ownership, onTracer?: (name: string) => void) {
     this.#ownership = ownership
+    this.#onTracer = onTracer
   }
 
   getTracer(name: string, version?: string, options?: TracerOptions): Tracer {
+    this.#onTracer?.(name)
     return new SwitchingTracer(this.#ownership, name, version, options)
   }
 
