@@ -13,6 +13,7 @@ import {
   type RequestState,
   recallState,
   rememberState,
+  setArriving,
   setRequestState,
 } from '../src/correlation/request-state.ts'
 import { putBaggageEntry, readBaggageEntry } from '../src/propagation/baggage-entry.ts'
@@ -49,6 +50,7 @@ export function instrumentHttpServer(runtime: Runtime): void {
       const { request, response } = message as RequestStart
       const state = decideRequest(request, runtime)
       expectResponse(response, state)
+      setArriving(state)
     } catch {
       // A subscriber that throws ends the process; the patched emit decides again.
     }
@@ -91,6 +93,8 @@ function patchEmit(prototype: object, runtime: Runtime): void {
       case 'connect':
         return emitUpgrade(this, original, args, runtime)
       default:
+        // A request that the server drops has arrived, too.
+        if (args[0] === 'dropRequest') setArriving(undefined)
         return original.apply(this, args)
     }
   }
@@ -101,6 +105,7 @@ function emitRequest(server: unknown, original: Emit, args: unknown[], runtime: 
   const response = args[2] as ServerResponse
   let state: RequestState
   let requestContext: Context
+  setArriving(undefined)
   try {
     state = stateOf(request, runtime)
     requestContext = contextOf(state, runtime)

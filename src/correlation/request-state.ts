@@ -67,8 +67,19 @@ export function rememberState(carrier: object, state: RequestState): void {
   holder[STATES].set(carrier, state)
 }
 
-/** Looks up the state of a request by its headers object. */
+/** Looks up the state of a request by its headers object, or that of the request which is arriving. */
 export function recallState(carrier: unknown): RequestState | undefined {
   if (typeof carrier !== 'object' || carrier === null) return undefined
-  return (globalThis as GlobalStates)[STATES]?.get(carrier)
+  return (globalThis as GlobalStates)[STATES]?.get(carrier) ?? arriving
+}
+
+let arriving: RequestState | undefined
+
+/**
+ * Says which request is between Node's announcement of it and its `request` event, a stretch that runs in one piece. Sentry
+ * extracts there, from a copy of the headers: without this, its span got another ID than the request, and its context was
+ * taken for a stranger's.
+ */
+export function setArriving(state: RequestState | undefined): void {
+  arriving = state
 }
