@@ -5,11 +5,16 @@ import https from 'node:https'
 import type { Duplex } from 'node:stream'
 import { type Context, type ContextManager, context } from '@opentelemetry/api'
 import { decide } from '../src/correlation/decide.ts'
-import { createRequestState, type RequestState, recallState, rememberState } from '../src/correlation/request-state.ts'
+import {
+  createRequestState,
+  type RequestState,
+  recallState,
+  rememberState,
+  setArriving,
+} from '../src/correlation/request-state.ts'
 import { readBaggageEntry } from '../src/propagation/baggage-entry.ts'
 import { peerAddressOf } from '../src/propagation/peer-address.ts'
 import type { Runtime } from '../src/runtime.ts'
-import { readApiGlobal } from '../src/sdk/api-global.ts'
 import { rememberForwardable } from './forwarded-headers.ts'
 import { forgetOpen, rememberOpen } from './open-responses.ts'
 import { patchBind } from './own-bind.ts'
@@ -35,21 +40,27 @@ type Emit = (this: unknown, ...args: unknown[]) => boolean
  *
  * It must be installed before instrumentation-http, whose wrapper then runs outside of ours.
  */
-export function instrumentHttpServer(runtime: Runtime): void {
+export function instrumentHttpServer(runtime: Runtime, contextManager: ContextManager): void {
   patchWriteHead(runtime)
   subscribe('http.server.request.start', (message) => {
     try {
       const { request, response } = message as RequestStart
       const state = decideRequest(request, runtime)
       rememberState(response, state)
+      setArriving(state)
+      // Not every server's `request` event comes by here: that of an HTTP/2 server with `allowHTTP1` does not.
+      queueMicrotask(endArriving)
     } catch {
       // A subscriber that throws ends the process; the patched emit decides again.
     }
   })
-  const manager = readApiGlobal()?.context as ContextManager | undefined
-  if (manager !== undefined) patchBind(manager, (base, state) => contextFrom(base, state, runtime))
+  patchBind(contextManager, (base, state) => contextFrom(base, state, runtime))
   patchEmit(http.Server.prototype, runtime)
   patchEmit(https.Server.prototype, runtime)
+}
+
+function endArriving(): void {
+  setArriving(undefined)
 }
 
 function decideRequest(request: IncomingMessage, runtime: Runtime): RequestState {
@@ -98,6 +109,7 @@ function emitRequest(server: unknown, original: Emit, args: unknown[], runtime: 
   const response = args[2] as ServerResponse
   let state: RequestState
   let requestContext: Context
+  setArriving(undefined)
   try {
     state = stateOf(request, runtime)
     requestContext = contextOf(state, runtime)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { MeterProvider, TracerProvider } from '@opentelemetry/api'
+import type { ContextManager, MeterProvider, TracerProvider } from '@opentelemetry/api'
 import type { Runtime } from '../src/runtime.ts'
 import { onRequire } from '../src/sdk/module-hooks.ts'
 import { patchExpressJson } from './express-problem.ts'
@@ -37,11 +37,12 @@ export interface LogParts {
  */
 export function installInstrumentations(
   runtime: Runtime,
+  contextManager: ContextManager,
   isEnabled: (name: string) => boolean,
   logs: LogParts,
   tracing: TracingParts | undefined,
 ): void {
-  instrumentHttpServer(runtime)
+  instrumentHttpServer(runtime, contextManager)
   instrumentHttpClient(runtime)
   if (tracing !== undefined) startTracing(tracing)
   instrumentUndici(runtime)

@@ -16,8 +16,8 @@ let sweepAt = SWEEP_AT
  * one that still waited for its turn when the connection died has no `close` either, so the dead are swept out.
  */
 export function rememberOpen(request: IncomingMessage, response: ServerResponse, context: Context): void {
-  const { socket } = request
-  if (Reflect.get(socket, 'server') === undefined || response.destroyed) return
+  const socket = request.socket as { readonly server?: unknown } | undefined
+  if (socket?.server === undefined || response.destroyed) return
   openResponses.set(response, context)
   if (openResponses.size < sweepAt) return
   for (const open of openResponses.keys()) {

@@ -79,7 +79,7 @@ export function startCorrelation(env: OtelEnv): Started {
   const ownership = new Ownership()
   const tracerNames = new Set<string>()
   const provider = new SwitchingTracerProvider(ownership, (name) => tracerNames.add(name))
-  const { apiGlobal, contextManager } = registerGlobals(ownership, provider, propagator, config)
+  const { apiGlobal, contextManager, ground } = registerGlobals(ownership, provider, propagator, config)
 
   const isOff = config.sdk === 'off' || isTrue(env, 'OTEL_SDK_DISABLED')
   const telemetry = isOff
@@ -89,6 +89,7 @@ export function startCorrelation(env: OtelEnv): Started {
   const isEnabled = instrumentationFilter(env)
   installInstrumentations(
     runtime,
+    contextManager,
     isEnabled,
     {
       mayStillSend: telemetry?.sendsLogs === true,
@@ -109,9 +110,9 @@ export function startCorrelation(env: OtelEnv): Started {
   tracerNames.clear()
   afterRequests(REQUESTS_TO_SETTLE, () => apiGlobal.settle())
   telemetry?.installShutdown(endAnsweredSpans)
-  if (config.fromEnv && contextManager !== undefined) {
-    contextManager.setGround(contextFromEnv(env, runtime))
-    onFirstListen(() => contextManager.setGround(ROOT_CONTEXT))
+  if (config.fromEnv && ground !== undefined) {
+    ground.setGround(contextFromEnv(env, runtime))
+    onFirstListen(() => ground.setGround(ROOT_CONTEXT))
   }
   const apiProblem = newerApiProblem(ownApiVersion(), process.argv[1])
   return { isEnabled: true, config, problems: apiProblem === undefined ? problems : [...problems, apiProblem] }
@@ -125,7 +126,8 @@ function registerGlobals(
   config: Config,
 ) {
   const before = readApiGlobal()
-  const contextManager = before?.context === undefined ? new GroundedContextManager() : undefined
+  const ground = before?.context === undefined ? new GroundedContextManager() : undefined
+  const contextManager = ground ?? (before?.context as ContextManager)
   if (config.sdk !== 'own' && before?.propagation !== undefined)
     propagator.setInner(before.propagation as TextMapPropagator)
   const isOwn = config.sdk === 'own'
@@ -141,7 +143,7 @@ function registerGlobals(
     newerOf(ownApiVersion(), before?.version ?? '0'),
     new Map<'trace' | 'context' | 'propagation' | 'metrics' | 'logs' | 'diag', unknown>([
       ['trace', (isOwn ? undefined : before?.trace) ?? provider],
-      ['context', before?.context ?? contextManager],
+      ['context', contextManager],
       ['propagation', propagator],
       ['metrics', before?.metrics],
       ['logs', before?.logs],
@@ -159,7 +161,7 @@ function registerGlobals(
   )
   apiGlobal.install()
   if (!isOwn && before?.trace !== undefined) takeForeign(before.trace as ReplaceableProvider)
-  return { apiGlobal, contextManager: contextManager as (ContextManager & GroundedContextManager) | undefined }
+  return { apiGlobal, contextManager, ground }
 }
 
 /** The API registers a provider that is still empty, and fills it in the next statement. */

@@ -73,3 +73,19 @@ export function recallState(key: unknown): RequestState | undefined {
   if (typeof key !== 'object' || key === null) return undefined
   return (globalThis as GlobalStates)[STATES]?.get(key)
 }
+
+let arriving: RequestState | undefined
+
+/**
+ * The request that is between Node's announcement of it and its `request` event, a stretch that runs in one piece. Sentry
+ * extracts there, from a copy of the headers: without this, its span got another ID than the request, and its context was
+ * taken for a stranger's.
+ */
+export function getArriving(): RequestState | undefined {
+  return arriving
+}
+
+/** Begins that stretch, or ends it. */
+export function setArriving(state: RequestState | undefined): void {
+  arriving = state
+}

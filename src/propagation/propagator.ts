@@ -12,7 +12,7 @@ import { getId, setId } from '../correlation/context.ts'
 import { type DecideRules, decide } from '../correlation/decide.ts'
 import { type CorrelationId, generateId, ID_PATTERNS } from '../correlation/id.ts'
 import { BAGGAGE_CORRELATION_ID, HEADER_CORRELATION_ID, HEADER_REQUEST_ID } from '../correlation/names.ts'
-import { recallState, setRequestState } from '../correlation/request-state.ts'
+import { getArriving, recallState, setRequestState } from '../correlation/request-state.ts'
 import { dropBaggageEntry, putBaggageEntry, readBaggageEntry } from './baggage-entry.ts'
 import { fieldValues } from './carrier.ts'
 import { isProducer } from './producer-spans.ts'
@@ -96,7 +96,7 @@ export class CorrelationPropagator implements TextMapPropagator {
     if (carrier === null || carrier === undefined) return extracted
 
     // An HTTP request was decided when it arrived, whoever extracts it, and however often.
-    const state = recallState(carrier)
+    const state = recallState(carrier) ?? getArriving()
     if (state !== undefined) return this.#withEntry(setRequestState(extracted, state), state.id)
 
     const decision = decide(
