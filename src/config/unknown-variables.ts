@@ -10,6 +10,13 @@ const HARNESS_PREFIX = 'CORRELATION_TEST_'
 /** A name of this form is safe to print; the environment may hold any bytes in a name. */
 const PRINTABLE_NAME = /^[A-Za-z0-9_]{1,64}$/
 
+/**
+ * Kubernetes makes these in each pod beside a Service whose name begins with `correlation`; a typo of ours never looks like one.
+ * https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables
+ */
+const SERVICE_LINK =
+  /_(?:SERVICE_HOST|SERVICE_PORT(?:_[A-Z0-9_]+)?|PORT(?:_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)?)$/
+
 const KNOWN_NAMES: readonly VariableName[] = VARIABLES.map((row) => row.name)
 
 /** Gives one sentence for each set variable that looks like ours and is not: a typo must not pass in silence. */
@@ -24,7 +31,7 @@ export function unknownVariableProblems(env: Env): readonly string[] {
 }
 
 function isUnknown(name: string): boolean {
-  if (!name.startsWith(PREFIX) || name.startsWith(HARNESS_PREFIX)) return false
+  if (!name.startsWith(PREFIX) || name.startsWith(HARNESS_PREFIX) || SERVICE_LINK.test(name)) return false
   return !KNOWN_NAMES.some((known) => known === name)
 }
 

@@ -50,6 +50,20 @@ describe('unknownVariableProblems()', () => {
     })
   }
 
+  it("is silent about Kubernetes' variables for a Service named correlation or correlation-api", () => {
+    const names = [
+      'CORRELATION_SERVICE_HOST',
+      'CORRELATION_SERVICE_PORT',
+      'CORRELATION_SERVICE_PORT_HTTP',
+      'CORRELATION_PORT',
+      'CORRELATION_PORT_80_TCP',
+      'CORRELATION_API_PORT_80_TCP_ADDR',
+      'CORRELATION_API_PORT_53_UDP_PROTO',
+    ]
+    assert.deepEqual(unknownVariableProblems(Object.fromEntries(names.map((name) => [name, '10.0.0.1']))), [])
+    assert.equal(unknownVariableProblems({ CORRELATION_REPORT: 'x', CORRELATION_PORTS: 'x' }).length, 2)
+  })
+
   it('is part of what loadConfig() reports', () => {
     const env = { CORRELATION_HEADER: 'x-a' }
     assert.deepEqual(loadConfig(env).problems, unknownVariableProblems(env))
