@@ -7,20 +7,24 @@ type Originals = ReadonlyMap<string, string | undefined>
  * What stood in the headers of the most recent requests before we wrote into them, by the ID that we wrote. A proxy that
  * forwards `req.headers` from a queue or a pool may have lost its context, and what we wrote must not leave with it all the same.
  */
-const RECENT = new Map<string, Originals>()
-const CAPACITY = 4096
+let recent = new Map<string, Originals>()
+let older = new Map<string, Originals>()
+
+/** Two generations of this size at most: taking the oldest entry out at each request shows in profiles. */
+const GENERATION = 4096
 
 /** Remembers a request whose headers say what they did not say on the wire. */
 export function rememberForwardable(state: RequestState): void {
   if (state.rewritten === undefined) return
-  const others = RECENT.get(state.id)
-  RECENT.set(state.id, others === undefined ? state.rewritten : merge(others, state.rewritten))
-  if (RECENT.size > CAPACITY) {
-    for (const oldest of RECENT.keys()) {
-      RECENT.delete(oldest)
-      break
-    }
-  }
+  const others = find(state.id)
+  recent.set(state.id, others === undefined ? state.rewritten : merge(others, state.rewritten))
+  if (recent.size < GENERATION) return
+  older = recent
+  recent = new Map()
+}
+
+function find(id: string): Originals | undefined {
+  return recent.get(id) ?? older.get(id)
 }
 
 /** Clients use an ID for several requests. Where these differ nobody gets the value of another: it is taken out. */
@@ -42,7 +46,7 @@ const NOT_OURS: Restored = { found: false, value: undefined }
 
 /** Looks up the client's own value of an outbound header that has a value of ours. */
 export function originalOf(name: string, value: string, state: RequestState | undefined): Restored {
-  const originals = state !== undefined && state.id === value ? state.rewritten : RECENT.get(value)
+  const originals = state !== undefined && state.id === value ? state.rewritten : find(value)
   if (originals === undefined || !originals.has(name)) return NOT_OURS
   return { found: true, value: originals.get(name) }
 }

@@ -49,7 +49,7 @@ describe('originalOf', () => {
 
   it('forgets the oldest of many', () => {
     stateOf('oldest', { 'x-request-id': 'r' })
-    for (let i = 0; i < 4096; i++) stateOf(`filler-${i}`, { 'x-request-id': 'r' })
+    for (let i = 0; i < 2 * 4096; i++) stateOf(`filler-${i}`, { 'x-request-id': 'r' })
     assert.deepEqual(originalOf('x-request-id', 'oldest', undefined), NOT_OURS)
     assert.equal(originalOf('x-request-id', 'filler-4095', undefined).value, 'r')
   })
