@@ -26,6 +26,7 @@ export function putBaggageEntry(context: Context, key: string, id: CorrelationId
 }
 
 function withEntryFirst(baggage: Baggage | undefined, key: string, id: CorrelationId): Baggage {
+  if (baggage === undefined) return propagation.createBaggage({ [key]: { value: id } })
   // Without a prototype, so that a key named `__proto__` is an entry like any other.
   const entries: Record<string, BaggageEntry> = Object.create(null)
   entries[key] = { value: id }
