@@ -73,7 +73,9 @@ export class ApiGlobal {
       enumerable: false,
       get: () => standIn,
       set: (value: unknown) => {
-        if (value === standIn) this.#registering = true
+        if (value !== standIn) return
+        this.#restoreDeleted(standIn)
+        this.#registering = true
       },
     })
   }
@@ -98,6 +100,15 @@ export class ApiGlobal {
       writable: true,
       value: { version: this.#version, ...values },
     })
+  }
+
+  /** `trace.disable()` deletes its slot: what is registered next would stay unheard of, and ours go on beside it. */
+  #restoreDeleted(standIn: object): void {
+    for (const kind of KINDS) {
+      if (Object.hasOwn(standIn, kind)) continue
+      this.#values.delete(kind)
+      Object.defineProperty(standIn, kind, this.#slot(kind))
+    }
   }
 
   #slot(kind: ApiKind): PropertyDescriptor {

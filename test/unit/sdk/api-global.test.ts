@@ -63,6 +63,19 @@ describe('ApiGlobal', () => {
       assert.deepEqual(seen, [])
     })
 
+    it(`hears of who registers after the slot was given up: ${name}`, () => {
+      const seen: [ApiKind, unknown][] = []
+      install(seen)
+      api.trace.disable()
+      assert.equal(readApiGlobal()?.trace, undefined)
+      assert.equal(api.trace.setGlobalTracerProvider({ ...provider }), true)
+      assert.deepEqual(
+        seen.map(([kind]) => kind),
+        ['trace'],
+      )
+      assert.equal(readApiGlobal()?.trace, seen[0]?.[1])
+    })
+
     it(`settles to the API's own rule: the first stays: ${name}`, () => {
       const seen: [ApiKind, unknown][] = []
       install(seen).settle()
