@@ -10,7 +10,7 @@ import { CorrelationPropagator } from './propagation/propagator.ts'
 import { createTrust } from './propagation/trust.ts'
 import type { Runtime } from './runtime.ts'
 import { afterRequests } from './sdk/after-requests.ts'
-import { ApiGlobal, readApiGlobal } from './sdk/api-global.ts'
+import { ApiGlobal, type ApiKind, readApiGlobal } from './sdk/api-global.ts'
 import { newerApiProblem, newerOf, ownApiVersion } from './sdk/api-version.ts'
 import { GroundedContextManager } from './sdk/context-manager.ts'
 import { setDiagLogger } from './sdk/diag-logger.ts'
@@ -111,8 +111,11 @@ export function startCorrelation(env: OtelEnv): Started {
   afterRequests(REQUESTS_TO_SETTLE, () => apiGlobal.settle())
   telemetry?.installShutdown(endAnsweredSpans)
   if (config.fromEnv && ground !== undefined) {
-    ground.setGround(contextFromEnv(env, runtime))
-    onFirstListen(() => ground.setGround(ROOT_CONTEXT))
+    const inherited = contextFromEnv(env, runtime)
+    if (inherited !== ROOT_CONTEXT) {
+      ground.setGround(inherited)
+      onFirstListen(() => ground.setGround(ROOT_CONTEXT))
+    }
   }
   const apiProblem = newerApiProblem(ownApiVersion(), process.argv[1])
   return { isEnabled: true, config, problems: apiProblem === undefined ? problems : [...problems, apiProblem] }
@@ -141,7 +144,7 @@ function registerGlobals(
   }
   const apiGlobal: ApiGlobal = new ApiGlobal(
     newerOf(ownApiVersion(), before?.version ?? '0'),
-    new Map<'trace' | 'context' | 'propagation' | 'metrics' | 'logs' | 'diag', unknown>([
+    new Map<ApiKind, unknown>([
       ['trace', (isOwn ? undefined : before?.trace) ?? provider],
       ['context', contextManager],
       ['propagation', propagator],
