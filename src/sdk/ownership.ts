@@ -27,11 +27,6 @@ export class Ownership {
   #foreign: ReplaceableProvider | undefined
   readonly #onForeign: (() => void)[] = []
 
-  /** Whether our instrumentations record. */
-  get isOurs(): boolean {
-    return this.#foreign === undefined && this.#own !== undefined
-  }
-
   /** Whether somebody else registered a provider. */
   get isForeign(): boolean {
     return this.#foreign !== undefined
