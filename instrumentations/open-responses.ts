@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Context, SpanStatusCode, trace } from '@opentelemetry/api'
 import { getRPCMetadata } from '@opentelemetry/core'
 import { ATTR_HTTP_RESPONSE_STATUS_CODE, ATTR_HTTP_ROUTE } from '@opentelemetry/semantic-conventions'
+import { isServerSpan } from './request-context.ts'
 
 /** Responses that have not been closed, each with the context of its request. */
 const openResponses = new Map<ServerResponse, Context>()
@@ -40,7 +41,8 @@ export function endAnsweredSpans(): void {
     if (!response.writableEnded) continue
     openResponses.delete(response)
     const span = trace.getSpan(context)
-    if (span === undefined || !span.isRecording()) continue
+    // Without instrumentation-http the active span is that of the code that called `listen`: the application's to end.
+    if (span === undefined || !span.isRecording() || !isServerSpan(span)) continue
     span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, response.statusCode)
     if (response.statusCode >= 500) span.setStatus({ code: SpanStatusCode.ERROR })
     const route = getRPCMetadata(context)?.route

@@ -35,7 +35,7 @@ export function contextFrom(active: Context, state: RequestState, runtime: Runti
 }
 
 /** The API does not show a span's kind; the SDK does, and a span that does not is taken for the request's. */
-function isServerSpan(span: Span): boolean {
+export function isServerSpan(span: Span): boolean {
   const { kind } = span as { readonly kind?: SpanKind }
   return kind === undefined || kind === SpanKind.SERVER
 }
