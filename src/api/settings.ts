@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type DecideRules, decide } from '../correlation/decide.ts'
-import { generateId, ID_PATTERNS } from '../correlation/id.ts'
+import { DEFAULT_RULES, type DecideRules, decide } from '../correlation/decide.ts'
 import { BAGGAGE_CORRELATION_ID, HEADER_CORRELATION_ID, HEADER_REQUEST_ID } from '../correlation/names.ts'
 
 /** What the public functions need of the configuration. */
@@ -18,13 +17,7 @@ interface GlobalSettings {
 }
 
 const DEFAULTS: ApiSettings = {
-  rules: {
-    idRules: { pattern: ID_PATTERNS.token, maxLength: 128 },
-    onMissing: 'generate',
-    onInvalid: 'regenerate',
-    onConflict: 'first',
-    generate: () => generateId('uuidv4'),
-  },
+  rules: DEFAULT_RULES,
   headers: [HEADER_CORRELATION_ID, HEADER_REQUEST_ID],
   outboundHeaders: [HEADER_CORRELATION_ID],
   baggageKey: BAGGAGE_CORRELATION_ID,

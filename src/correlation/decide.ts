@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type CorrelationId, type IdProblem, type IdRules, problemOf } from './id.ts'
+import { type CorrelationId, generateId, ID_PATTERNS, type IdProblem, type IdRules, problemOf } from './id.ts'
 
 /** Where the ID in force came from. */
 export type Source = 'header' | 'baggage' | 'generated'
@@ -34,6 +34,15 @@ export interface DecideRules {
   readonly onInvalid: 'regenerate' | 'reject'
   readonly onConflict: 'first' | 'last' | 'regenerate' | 'reject'
   readonly generate: () => CorrelationId
+}
+
+/** What holds where nothing is configured. */
+export const DEFAULT_RULES: DecideRules = {
+  idRules: { pattern: ID_PATTERNS.token, maxLength: 128 },
+  onMissing: 'generate',
+  onInvalid: 'regenerate',
+  onConflict: 'first',
+  generate: () => generateId('uuidv4'),
 }
 
 /** Chooses the one ID of a request. Pure but for `rules.generate`. */

@@ -9,8 +9,8 @@ import {
 } from '@opentelemetry/api'
 import { isTracingSuppressed } from '@opentelemetry/core'
 import { getId, setId } from '../correlation/context.ts'
-import { type DecideRules, decide } from '../correlation/decide.ts'
-import { type CorrelationId, generateId, ID_PATTERNS } from '../correlation/id.ts'
+import { DEFAULT_RULES, type DecideRules, decide } from '../correlation/decide.ts'
+import type { CorrelationId } from '../correlation/id.ts'
 import { BAGGAGE_CORRELATION_ID, HEADER_CORRELATION_ID, HEADER_REQUEST_ID } from '../correlation/names.ts'
 import { getArriving, recallState, setRequestState } from '../correlation/request-state.ts'
 import { dropBaggageEntry, putBaggageEntry, readBaggageEntry } from './baggage-entry.ts'
@@ -41,14 +41,6 @@ export interface CorrelationPropagatorOptions {
   readonly messaging?: boolean
   /** What an ID looks like and how one is chosen. Set by `CORRELATION_ID_*` and `CORRELATION_ON_*`. */
   readonly rules?: DecideRules
-}
-
-const DEFAULT_RULES: DecideRules = {
-  idRules: { pattern: ID_PATTERNS.token, maxLength: 128 },
-  onMissing: 'generate',
-  onInvalid: 'regenerate',
-  onConflict: 'first',
-  generate: () => generateId('uuidv4'),
 }
 
 /**
