@@ -25,7 +25,7 @@ export interface TracingParts {
 
 /** Whether and when log records go out over OTLP. */
 export interface LogParts {
-  /** Whether `OTEL_LOGS_EXPORTER` asks for it. */
+  /** Whether the environment asks for it. */
   readonly mayStillSend: boolean
   /** Whether it is ours to do at this moment. */
   readonly sends: () => boolean

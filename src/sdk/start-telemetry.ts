@@ -11,7 +11,7 @@ import type { ApiGlobal } from './api-global.ts'
 import { needsFullSdk, startFullSdk } from './full.ts'
 import { assembleLean } from './lean.ts'
 import { patchLoggersOf } from './logger-patch.ts'
-import { listOf, type OtelEnv } from './otel-env.ts'
+import type { OtelEnv } from './otel-env.ts'
 import type { Ownership } from './ownership.ts'
 import { installShutdown } from './shutdown.ts'
 import type { Telemetry } from './telemetry.ts'
@@ -48,11 +48,11 @@ export function startTelemetry(
   if (telemetry.meterProvider !== undefined) apiGlobal.set('metrics', telemetry.meterProvider)
   if (telemetry.loggerProvider !== undefined) apiGlobal.set('logs', telemetry.loggerProvider)
   ownership.whenForeign(() => telemetry.discardTraces())
-  const exporters = listOf(env, 'OTEL_LOGS_EXPORTER') ?? []
   return {
     tracerProvider: telemetry.tracerProvider,
     meterProvider: telemetry.meterProvider,
-    sendsLogs: exporters.length > 0 && !exporters.includes('none'),
+    // Not by `OTEL_LOGS_EXPORTER`: a configuration file may ask for logs as well.
+    sendsLogs: telemetry.loggerProvider !== undefined,
     installShutdown: (endAnsweredSpans) =>
       installShutdown({
         telemetry,

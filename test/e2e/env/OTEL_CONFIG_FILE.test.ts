@@ -43,6 +43,24 @@ tracer_provider:
     assert.equal(span?.traceId, line?.['trace_id'])
   })
 
+  it("sends winston's records where the file has a logger provider", async (t) => {
+    const { sink } = await oneRequest(t, ({ url }) => ({
+      OTEL_CONFIG_FILE: fileWith(
+        t,
+        `file_format: '1.0'
+logger_provider:
+  processors:
+    - simple:
+        exporter:
+          otlp_http:
+            endpoint: ${url}/v1/logs
+`,
+      ),
+    }))
+    const [record] = await sink.waitForLogs(1)
+    assert.equal(record?.attributes['correlation.id'], ID)
+  })
+
   for (const [title, file] of [
     ['that is not there', () => '/does/not/exist.yaml'],
     ['that is no YAML', (t: TestContext) => fileWith(t, ':\n\t- [')],
