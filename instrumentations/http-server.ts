@@ -27,6 +27,7 @@ import { countRequest, patchWriteHead } from './response-header.ts'
 interface RequestStart {
   readonly request: IncomingMessage
   readonly response: ServerResponse
+  readonly server: object
 }
 
 type Emit = (this: unknown, ...args: unknown[]) => boolean
@@ -44,11 +45,12 @@ export function instrumentHttpServer(runtime: Runtime, contextManager: ContextMa
   patchWriteHead(runtime)
   subscribe('http.server.request.start', (message) => {
     try {
-      const { request, response } = message as RequestStart
+      const { request, response, server } = message as RequestStart
       const state = decideRequest(request, runtime)
       rememberState(response, state)
       setArriving(state)
-      // Not every server's `request` event comes by here: that of an HTTP/2 server with `allowHTTP1` does not.
+      if (!(server instanceof http.Server || server instanceof https.Server)) patchOther(server, runtime)
+      // Not every server's `request` event need come by here.
       queueMicrotask(endArriving)
     } catch {
       // A subscriber that throws ends the process; the patched emit decides again.
@@ -103,6 +105,22 @@ function patchEmit(prototype: object, runtime: Runtime): void {
     }
   }
 }
+
+const others = new WeakSet<object>()
+
+/** An HTTP/2 server with `allowHTTP1` has Node's HTTP/1 parser too, and is no `http.Server`. Requests over HTTP/2 stay as they are. */
+function patchOther(server: object, runtime: Runtime): void {
+  if (others.has(server)) return
+  others.add(server)
+  const original = (server as { emit: Emit }).emit
+  const emit: Emit = function (this: unknown, ...args) {
+    const isParsed = REQUEST_EVENTS.has(args[0]) && recallState(args[1]) !== undefined
+    return isParsed ? emitRequest(this, original, args, runtime) : original.apply(this, args)
+  }
+  Object.defineProperty(server, 'emit', { value: emit, writable: true, configurable: true, enumerable: false })
+}
+
+const REQUEST_EVENTS: ReadonlySet<unknown> = new Set(['request', 'checkContinue', 'checkExpectation'])
 
 function emitRequest(server: unknown, original: Emit, args: unknown[], runtime: Runtime): boolean {
   const request = args[1] as IncomingMessage

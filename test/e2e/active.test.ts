@@ -17,6 +17,7 @@ const MODES: Readonly<Record<string, Pick<RunAppOptions, 'args' | 'env' | 'prelo
   'paths ignored by the application’s own instrumentation': { args: ['ignored'] },
   'tracing suppressed by the application': { args: ['suppressed'] },
   https: { args: ['https'] },
+  'an HTTP/2 server that allows HTTP/1': { args: ['http2'] },
   'http not instrumented': { env: { OTEL_NODE_DISABLED_INSTRUMENTATIONS: 'http' } },
   'https not instrumented': { args: ['https'], env: { OTEL_NODE_DISABLED_INSTRUMENTATIONS: 'http' } },
   'no traces': { env: { OTEL_TRACES_EXPORTER: 'none' } },
@@ -77,7 +78,7 @@ async function assertActive(app: App, isTls: boolean): Promise<void> {
 }
 
 for (const [mode, options] of Object.entries(MODES)) {
-  const isTls = options.args?.includes('https') === true
+  const isTls = options.args?.some((arg) => arg === 'https' || arg === 'http2') === true
   describe(`the ID is active everywhere with ${mode}`, () => {
     it('in handlers, and nowhere else', async (t) => {
       const app = await start({ ...options, t })
