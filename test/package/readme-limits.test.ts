@@ -83,13 +83,13 @@ const SCRIPTS: readonly Limit[] = [
   {
     says: 'is reported',
     script: 'console.log("started")',
-    env: { CORRELATION_SERVICE_HOST: '10.0.0.7' },
-    prints: ['started', '! CORRELATION_SERVICE_HOST is no variable of ours'],
+    env: { CORRELATION_TRUSTED: 'all' },
+    prints: ['started', '! CORRELATION_TRUSTED is no variable of ours'],
   },
   {
     says: 'it stops the start',
     script: 'console.log("started")',
-    env: { CORRELATION_SERVICE_HOST: '10.0.0.7', CORRELATION_STRICT: 'true' },
+    env: { CORRELATION_TRUSTED: 'all', CORRELATION_STRICT: 'true' },
     prints: ['! CORRELATION_STRICT is on, so the application is not started'],
   },
 ]
