@@ -13,11 +13,15 @@ let older = new Map<string, Originals>()
 /** Two generations of this size at most: taking the oldest entry out at each request shows in profiles. */
 const GENERATION = 4096
 
+/** A longer value is taken out instead of restored: a stranger must not fill the memory with what it sends. */
+const MAX_KEPT_LENGTH = 256
+
 /** Remembers a request whose headers say what they did not say on the wire. */
 export function rememberForwardable(state: RequestState): void {
   if (state.rewritten === undefined) return
   const others = find(state.id)
-  recent.set(state.id, others === undefined ? state.rewritten : merge(others, state.rewritten))
+  const kept = withoutLong(state.rewritten)
+  recent.set(state.id, others === undefined ? kept : merge(others, kept))
   if (recent.size < GENERATION) return
   older = recent
   recent = new Map()
@@ -25,6 +29,17 @@ export function rememberForwardable(state: RequestState): void {
 
 function find(id: string): Originals | undefined {
   return recent.get(id) ?? older.get(id)
+}
+
+function withoutLong(originals: Originals): Originals {
+  for (const value of originals.values()) {
+    if (value === undefined || value.length <= MAX_KEPT_LENGTH) continue
+    const kept = [...originals].map(
+      ([name, each]) => [name, (each?.length ?? 0) > MAX_KEPT_LENGTH ? undefined : each] as const,
+    )
+    return new Map(kept)
+  }
+  return originals
 }
 
 /** Clients use an ID for several requests. Where these differ nobody gets the value of another: it is taken out. */

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import { subscribe } from 'node:diagnostics_channel'
 import http, { type ClientRequest } from 'node:http'
-import { context } from '@opentelemetry/api'
+import { type Context, context } from '@opentelemetry/api'
+import { getId } from '../src/correlation/context.ts'
+import { getRequestState } from '../src/correlation/request-state.ts'
 import { allowsTarget } from '../src/propagation/outbound-policy.ts'
 import type { Runtime } from '../src/runtime.ts'
 import { arrayBag, copyHeaderArray, type HeaderBag } from './header-bag.ts'
 import { observeAgents, routeOf } from './http-route.ts'
 import { applyOutboundPlan, type OutboundPlan, planOutbound } from './outbound-headers.ts'
+import { bindEmit } from './own-emit.ts'
 
 type StoreHeader = (this: ClientRequest, firstLine: string, headers: unknown) => void
 
@@ -23,7 +26,9 @@ export function instrumentHttpClient(runtime: Runtime): void {
   observeAgents()
   subscribe('http.client.request.created', (message) => {
     try {
-      planOf((message as { readonly request: ClientRequest }).request, runtime)
+      const { request } = message as { readonly request: ClientRequest }
+      bindToMaker(request, context.active())
+      planOf(request, runtime)
     } catch {
       // Without a plan nothing of ours is sent; `_storeHeader` tries again.
     }
@@ -39,6 +44,16 @@ export function instrumentHttpClient(runtime: Runtime): void {
     }
     original.call(this, firstLine, own)
   }
+}
+
+/**
+ * Node emits what goes wrong with a queued request in the context of the request that freed its place in the agent: without this
+ * the `error` listener would log, and try again, under another request's ID. A request that was made under no ID has none there.
+ */
+function bindToMaker(request: ClientRequest, made: Context): void {
+  const state = getRequestState(made)
+  const id = getId(made)
+  bindEmit(request, made, (active) => getRequestState(active) === state && getId(active) === id)
 }
 
 function withPlan(request: ClientRequest, headers: unknown, runtime: Runtime): unknown {

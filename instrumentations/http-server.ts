@@ -7,6 +7,7 @@ import { type Context, type ContextManager, context } from '@opentelemetry/api'
 import { decide } from '../src/correlation/decide.ts'
 import {
   createRequestState,
+  getRequestState,
   type RequestState,
   recallState,
   rememberState,
@@ -139,11 +140,11 @@ function emitRequest(server: unknown, original: Emit, args: unknown[], runtime: 
       forgetOpen(response)
       countRequest(state, runtime)
     }
-    bindEmit(request, requestContext, state, () => {
+    bindEmit(request, requestContext, belongsTo(state), () => {
       // Only then: a request that was read to its end is closed long before it is answered.
       if (request.aborted) onClose()
     })
-    bindEmit(response, requestContext, state, onClose)
+    bindEmit(response, requestContext, belongsTo(state), onClose)
     rememberOpen(request, response, requestContext)
   } catch {
     return original.apply(server, args)
@@ -165,12 +166,16 @@ function emitUpgrade(server: unknown, original: Emit, args: unknown[], runtime: 
       rejectUpgrade(socket, state.decision, runtime.config.responseHeader)
       return true
     }
-    bindEmit(request, requestContext, state)
-    bindEmit(socket, requestContext, state)
+    bindEmit(request, requestContext, belongsTo(state))
+    bindEmit(socket, requestContext, belongsTo(state))
   } catch {
     return original.apply(server, args)
   }
   return context.with(requestContext, original as (...args: unknown[]) => boolean, server, ...args)
+}
+
+function belongsTo(state: RequestState): (active: Context) => boolean {
+  return (active) => getRequestState(active) === state
 }
 
 function stateOf(request: IncomingMessage, runtime: Runtime): RequestState {

@@ -1,24 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { EventEmitter } from 'node:events'
 import { type Context, context } from '@opentelemetry/api'
-import { getRequestState, type RequestState } from '../src/correlation/request-state.ts'
 
 type Emit = (this: unknown, ...args: unknown[]) => boolean
 
 const bound = new WeakSet<object>()
 
 /**
- * Runs the listeners of a request, response or upgraded socket in the request's context. Its events come from the
+ * Runs the listeners of a request, response or upgraded socket, and those of an outbound request, in its own context. Its events come from the
  * socket, whose own context is nobody's or, on a keep-alive connection, another request's
  * (https://github.com/nodejs/node/issues/33723).
  *
  * An own `emit` costs a tenth of `context.bind`, which wraps each listener. Where the active context belongs to the
  * request already it is left alone, so that a listener still sees the span that is active where the event is emitted.
+ *
+ * @param belongs - Whether the active context is the request's own.
  */
 export function bindEmit(
   emitter: EventEmitter,
   boundContext: Context,
-  state: RequestState,
+  belongs: (active: Context) => boolean,
   onClose?: () => void,
 ): void {
   if (bound.has(emitter) || typeof emitter.emit !== 'function') return
@@ -29,7 +30,7 @@ export function bindEmit(
   const emit: Emit = function (this: unknown, ...args) {
     const original = own ?? prototype.emit
     if (onClose !== undefined && args[0] === 'close') onClose()
-    if (getRequestState(context.active()) === state) return original.apply(this, args)
+    if (belongs(context.active())) return original.apply(this, args)
     return context.with(boundContext, original as (...args: unknown[]) => boolean, this, ...args)
   }
   Object.defineProperty(emitter, 'emit', { value: emit, writable: true, configurable: true, enumerable: false })

@@ -47,6 +47,15 @@ describe('originalOf', () => {
     assert.deepEqual(originalOf('x-request-id', 'five', undefined), { found: true, value: 'r-6' })
   })
 
+  it('keeps no long value beyond the request', () => {
+    const [short, long] = ['r'.repeat(256), 'r'.repeat(257)]
+    stateOf('long', { 'x-request-id': long, 'x-correlation-id': short })
+    assert.deepEqual(originalOf('x-request-id', 'long', undefined), { found: true, value: undefined })
+    assert.equal(originalOf('x-correlation-id', 'long', undefined).value, short)
+    const state = stateOf('live', { 'x-request-id': long })
+    assert.equal(originalOf('x-request-id', 'live', state).value, long)
+  })
+
   it('forgets the oldest of many', () => {
     stateOf('oldest', { 'x-request-id': 'r' })
     for (let i = 0; i < 2 * 4096; i++) stateOf(`filler-${i}`, { 'x-request-id': 'r' })

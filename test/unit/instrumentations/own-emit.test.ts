@@ -2,15 +2,16 @@
 import assert from 'node:assert/strict'
 import { EventEmitter } from 'node:events'
 import { after, before, describe, it } from 'node:test'
-import { context, ROOT_CONTEXT } from '@opentelemetry/api'
+import { type Context, context, ROOT_CONTEXT } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { bindEmit } from '../../../instrumentations/own-emit.ts'
 import { getId } from '../../../src/correlation/context.ts'
-import { createRequestState, setRequestState } from '../../../src/correlation/request-state.ts'
+import { createRequestState, getRequestState, setRequestState } from '../../../src/correlation/request-state.ts'
 import { adopted } from '../correlation/decide-cases.ts'
 
 const state = createRequestState(adopted('a-1'), undefined, undefined)
 const own = setRequestState(ROOT_CONTEXT, state)
+const belongs = (active: Context) => getRequestState(active) === state
 const strangers = setRequestState(ROOT_CONTEXT, createRequestState(adopted('b-2'), undefined, undefined))
 
 before(() => context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable()))
@@ -30,14 +31,14 @@ describe('bindEmit', () => {
   it('runs listeners in the bound context, whoever emits; without it they run in the emitter’s', () => {
     const emitter = new EventEmitter()
     assert.equal(idAt(emitter), 'b-2')
-    bindEmit(emitter, own, state)
+    bindEmit(emitter, own, belongs)
     assert.equal(idAt(emitter), 'a-1')
   })
 
   it('leaves a context alone that belongs to the request already', () => {
     const key = Symbol('span')
     const emitter = new EventEmitter()
-    bindEmit(emitter, own, state)
+    bindEmit(emitter, own, belongs)
     let seen: unknown
     emitter.once('event', () => {
       seen = context.active().getValue(key)
@@ -48,7 +49,7 @@ describe('bindEmit', () => {
 
   it('passes arguments, `this` and the result on, and is not enumerable', () => {
     const emitter = new EventEmitter()
-    bindEmit(emitter, own, state)
+    bindEmit(emitter, own, belongs)
     const calls: unknown[] = []
     emitter.once('event', function (this: unknown, ...args: unknown[]) {
       calls.push(this, ...args)
@@ -68,7 +69,7 @@ describe('bindEmit', () => {
         seen.push(name)
         return original.apply(this, args)
       }
-      if (name === 'below') bindEmit(emitter, own, state)
+      if (name === 'below') bindEmit(emitter, own, belongs)
     }
     assert.equal(idAt(emitter), 'a-1')
     assert.deepEqual(seen, ['above', 'below'])
@@ -77,7 +78,7 @@ describe('bindEmit', () => {
   it('follows a prototype that is patched later', () => {
     class Patched extends EventEmitter {}
     const emitter = new Patched()
-    bindEmit(emitter, own, state)
+    bindEmit(emitter, own, belongs)
     let wasCalled = false
     Patched.prototype.emit = function (...args) {
       wasCalled = true
@@ -90,9 +91,9 @@ describe('bindEmit', () => {
   it('binds once, and calls back at every close', () => {
     const emitter = new EventEmitter()
     let closes = 0
-    bindEmit(emitter, own, state, () => closes++)
+    bindEmit(emitter, own, belongs, () => closes++)
     const { emit } = emitter
-    bindEmit(emitter, strangers, state, () => assert.fail('bound twice'))
+    bindEmit(emitter, strangers, belongs, () => assert.fail('bound twice'))
     assert.equal(emitter.emit, emit)
     emitter.emit('close')
     assert.equal(closes, 1)
@@ -100,7 +101,7 @@ describe('bindEmit', () => {
 
   it('leaves an object without `emit` alone', () => {
     const mock = {}
-    bindEmit(mock as EventEmitter, own, state)
+    bindEmit(mock as EventEmitter, own, belongs)
     assert.deepEqual(Object.getOwnPropertyNames(mock), [])
   })
 })
