@@ -11,7 +11,7 @@ type Json = (this: ServerResponse & { readonly req: IncomingMessage }, ...args: 
 export function patchExpressJson(prototype: { json: Json }): void {
   const original = prototype.json
   prototype.json = function (...args) {
-    const id = recallState(this.req?.headers)?.id
+    const id = (recallState(this.req?.headers) ?? recallState(this.req))?.id
     const body = args[args.length - 1]
     if (id === undefined || this.statusCode < 400 || !isProblem(this) || !isPlainObject(body)) {
       return original.apply(this, args)

@@ -36,7 +36,7 @@ export function wrapFinalHandler(original: FinalHandler, runtime: Runtime): Fina
 }
 
 function editNextEnd(request: IncomingMessage, response: ServerResponse, runtime: Runtime): void {
-  const id = recallState(request.headers)?.id ?? getId(context.active())
+  const id = (recallState(request.headers) ?? recallState(request))?.id ?? getId(context.active())
   if (id === undefined || response.headersSent) return
   const hadOwn = Object.hasOwn(response, 'end')
   const original = response.end as unknown as End

@@ -22,7 +22,7 @@ export function rememberOpen(request: IncomingMessage, response: ServerResponse,
   openResponses.set(response, context)
   if (openResponses.size < sweepAt) return
   for (const open of openResponses.keys()) {
-    if (open.req.socket.destroyed) openResponses.delete(open)
+    if (open.req.socket?.destroyed !== false) openResponses.delete(open)
   }
   sweepAt = Math.max(SWEEP_AT, openResponses.size * 2)
 }

@@ -33,8 +33,8 @@ export function preload(env: NodeJS.ProcessEnv): void {
   }
 }
 
-function report({ config, problems }: Started): void {
-  for (const problem of problems) warn(problem)
+function report({ config, problems, warnings }: Started): void {
+  for (const sentence of [...problems, ...warnings]) warn(sentence)
   if (!config.strict || problems.length === 0) return
   warn('CORRELATION_STRICT is on, so the application is not started with these mistakes.')
   process.exit(1)

@@ -35,6 +35,8 @@ export interface Started {
   readonly config: Config
   /** One sentence for each mistake in the configuration. */
   readonly problems: readonly string[]
+  /** One sentence for each thing that is not as it should be, and no mistake in the configuration. */
+  readonly warnings: readonly string[]
 }
 
 /**
@@ -44,7 +46,7 @@ export interface Started {
  */
 export function startCorrelation(env: OtelEnv): Started {
   const { config, problems: configProblems } = loadConfig(env)
-  if (!config.enabled) return { isEnabled: false, config, problems: configProblems }
+  if (!config.enabled) return { isEnabled: false, config, problems: configProblems, warnings: [] }
   setDiagLogger(env)
 
   const propagators = createPropagators(env)
@@ -55,7 +57,8 @@ export function startCorrelation(env: OtelEnv): Started {
     ...policyProblems.map((problem) => `CORRELATION_PROPAGATE_TO: ${problem}`),
     ...trustProblems.map((problem) => `CORRELATION_TRUST: ${problem}`),
   ]
-  if (config.strict && problems.length > 0) return { isEnabled: false, config, problems }
+  const warnings: string[] = []
+  if (config.strict && problems.length > 0) return { isEnabled: false, config, problems, warnings: [] }
 
   const runtime: Runtime = {
     config,
@@ -84,7 +87,7 @@ export function startCorrelation(env: OtelEnv): Started {
   const isOff = config.sdk === 'off' || isTrue(env, 'OTEL_SDK_DISABLED')
   const telemetry = isOff
     ? undefined
-    : startTelemetry(env, config, ownership, apiGlobal, (problem) => problems.push(problem))
+    : startTelemetry(env, config, ownership, apiGlobal, (warning) => warnings.push(warning))
 
   const isEnabled = instrumentationFilter(env)
   installInstrumentations(
@@ -118,7 +121,8 @@ export function startCorrelation(env: OtelEnv): Started {
     }
   }
   const apiProblem = newerApiProblem(ownApiVersion(), process.argv[1])
-  return { isEnabled: true, config, problems: apiProblem === undefined ? problems : [...problems, apiProblem] }
+  if (apiProblem !== undefined) warnings.push(apiProblem)
+  return { isEnabled: true, config, problems, warnings }
 }
 
 /** Puts our context manager, propagator and tracer provider where the API looks for them, and stays open for others. */

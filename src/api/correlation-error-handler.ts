@@ -56,7 +56,7 @@ export function correlationErrorHandler(
     const httpError = (typeof error === 'object' && error !== null ? error : {}) as HttpError
     const status = statusOf(httpError, response)
     const detail = showsDetail && httpError.expose === true ? String(httpError.message) : undefined
-    const id = recallState(request.headers)?.id ?? getId(context.active())
+    const id = (recallState(request.headers) ?? recallState(request))?.id ?? getId(context.active())
     const body = JSON.stringify(createProblem(status, id, detail))
     response.statusCode = status
     response.statusMessage = STATUS_CODES[status] ?? ''

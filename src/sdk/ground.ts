@@ -3,17 +3,18 @@ import net from 'node:net'
 import { type Context, ROOT_CONTEXT } from '@opentelemetry/api'
 import { setId } from '../correlation/context.ts'
 import { parseId } from '../correlation/id.ts'
+import { HEADER_CORRELATION_ID } from '../correlation/names.ts'
 import { putBaggageEntry, readBaggageEntry } from '../propagation/baggage-entry.ts'
 import type { Runtime } from '../runtime.ts'
 import { type OtelEnv, textOf } from './otel-env.ts'
 
 /**
- * The context of a script that was started under an ID: `X_CORRELATION_ID`, or the entry of `BAGGAGE`, as
+ * The context of a script that was started under an ID: the names of `CORRELATION_HEADERS` and `X_CORRELATION_ID`, or the entry of `BAGGAGE`, as
  * https://opentelemetry.io/docs/specs/otel/context/env-carriers/ spells them.
  */
 export function contextFromEnv(env: OtelEnv, runtime: Runtime): Context {
   const { rules, baggageKey, config } = runtime
-  for (const header of config.headers) {
+  for (const header of new Set([...config.headers, HEADER_CORRELATION_ID])) {
     const text = textOf(env, header.replaceAll('-', '_').toUpperCase())
     const id = text === undefined ? undefined : parseId(text, rules.idRules)
     if (id !== undefined) return withId(id)

@@ -56,7 +56,7 @@ export function assembleLean(env: OtelEnv, config: Config): Telemetry {
   // Not by a processor: it comes after the attributes that a span starts with, and those may fill OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT.
   if (tracerProvider !== undefined) patchTracersOf(tracerProvider, config.spanAttribute)
 
-  const meters = asksFor(env, 'OTEL_METRICS_EXPORTER') ? loadMetrics().createMeterProvider(env, resource) : undefined
+  const meters = asksFor(env, 'OTEL_METRICS_EXPORTER') ? loadMetrics().createMeters(env, resource) : undefined
   const logs = asksFor(env, 'OTEL_LOGS_EXPORTER') ? loadLogs().createLogs(env, config, resource, pending) : undefined
 
   // A meter does not say whether something was measured: the first flush sends it, a later one goes with spans or records.
@@ -64,7 +64,7 @@ export function assembleLean(env: OtelEnv, config: Config): Telemetry {
 
   return {
     tracerProvider,
-    meterProvider: meters,
+    meterProvider: meters?.provider,
     loggerProvider: logs?.provider,
     hasPending() {
       // Each is asked, so that none stays pending: a flush that found something to do would bring the next `beforeExit`.
@@ -74,7 +74,11 @@ export function assembleLean(env: OtelEnv, config: Config): Telemetry {
       return recorded || metrics
     },
     async flush() {
-      await Promise.allSettled([tracerProvider?.forceFlush(), meters?.forceFlush(), logs?.provider.forceFlush()])
+      await Promise.allSettled([
+        tracerProvider?.forceFlush(),
+        meters?.provider.forceFlush(),
+        logs?.provider.forceFlush(),
+      ])
       // A batch that a timer had sent off before is nobody's promise but the exporter's.
       await Promise.allSettled([exporter?.forceFlush(), logs?.drain()])
     },
@@ -93,7 +97,10 @@ export function assembleLean(env: OtelEnv, config: Config): Telemetry {
       if (logsRequest !== undefined) requests.push(logsRequest)
       return requests
     },
-    discardTraces: () => exporter?.discard(),
+    discard() {
+      exporter?.discard()
+      meters?.discard()
+    },
   }
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { diag } from '@opentelemetry/api'
+import { ExportResultCode } from '@opentelemetry/core'
 import { OTLPMetricExporter as JsonMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http'
 import { OTLPMetricExporter as ProtobufMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto'
 import type { Resource } from '@opentelemetry/resources'
@@ -16,8 +17,16 @@ import { unrefAgent } from './unref-agent.ts'
 const DEFAULT_INTERVAL_MS = 60_000
 const DEFAULT_TIMEOUT_MS = 30_000
 
+/** The MeterProvider and its off switch. */
+export interface Meters {
+  readonly provider: MeterProvider
+  /** From here on nothing is exported: another SDK owns the telemetry. `MeterProvider.shutdown` would export once more. */
+  discard(): void
+}
+
 /** Makes the MeterProvider for `OTEL_METRICS_EXPORTER`. */
-export function createMeterProvider(env: OtelEnv, resource: Resource): MeterProvider {
+export function createMeters(env: OtelEnv, resource: Resource): Meters {
+  let isDiscarded = false
   const exportIntervalMillis = positiveNumberOf(env, 'OTEL_METRIC_EXPORT_INTERVAL') ?? DEFAULT_INTERVAL_MS
   const timeout = positiveNumberOf(env, 'OTEL_METRIC_EXPORT_TIMEOUT') ?? DEFAULT_TIMEOUT_MS
   const exportTimeoutMillis = Math.min(timeout, exportIntervalMillis)
@@ -25,10 +34,20 @@ export function createMeterProvider(env: OtelEnv, resource: Resource): MeterProv
   for (const name of new Set(listOf(env, 'OTEL_METRICS_EXPORTER'))) {
     const exporter = createExporter(name, env)
     if (exporter !== undefined) {
+      const send = exporter.export
+      exporter.export = function (metrics, done) {
+        if (isDiscarded) done({ code: ExportResultCode.SUCCESS })
+        else send.call(this, metrics, done)
+      }
       readers.push(new PeriodicExportingMetricReader({ exporter, exportIntervalMillis, exportTimeoutMillis }))
     }
   }
-  return new MeterProvider({ resource, readers })
+  return {
+    provider: new MeterProvider({ resource, readers }),
+    discard() {
+      isDiscarded = true
+    },
+  }
 }
 
 function createExporter(name: string, env: OtelEnv): PushMetricExporter | undefined {

@@ -35,7 +35,13 @@ export function otlpSettings(env: OtelEnv, signal: OtlpSignal, protocol: OtlpPro
   const url = specific ?? `${general.replace(/\/+$/, '')}/v1/${signal.toLowerCase()}`
   const file = (name: string) => {
     const path = own(env, signal, name)
-    return path === undefined ? undefined : readFileSync(path, 'utf8')
+    if (path === undefined) return undefined
+    try {
+      return readFileSync(path, 'utf8')
+    } catch {
+      diag.warn(`OTEL_EXPORTER_OTLP_${name} names a file that cannot be read; it is not used.`)
+      return undefined
+    }
   }
   const ca = file('CERTIFICATE')
   const cert = file('CLIENT_CERTIFICATE')

@@ -47,7 +47,7 @@ export function startTelemetry(
   if (telemetry.tracerProvider !== undefined) ownership.setOwn(telemetry.tracerProvider)
   if (telemetry.meterProvider !== undefined) apiGlobal.set('metrics', telemetry.meterProvider)
   if (telemetry.loggerProvider !== undefined) apiGlobal.set('logs', telemetry.loggerProvider)
-  ownership.whenForeign(() => telemetry.discardTraces())
+  ownership.whenForeign(() => telemetry.discard())
   return {
     tracerProvider: telemetry.tracerProvider,
     meterProvider: telemetry.meterProvider,
@@ -105,6 +105,6 @@ function startFull(env: OtelEnv, config: Config, apiGlobal: ApiGlobal): Telemetr
     },
     // Its exporters are of any kind; only the lean assembly can hand its queue to a child.
     takeForExit: () => [],
-    discardTraces: () => undefined,
+    discard: () => undefined,
   }
 }

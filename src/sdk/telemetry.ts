@@ -13,6 +13,6 @@ export interface Telemetry {
   flush(): Promise<void>
   /** Returns what is still queued as requests for the process that outlives this one. Synchronous. */
   takeForExit(): readonly ExitRequest[]
-  /** Throws away what is queued and will be: another SDK owns the traces. */
-  discardTraces(): void
+  /** Throws away the spans and measurements that are queued and will be: another SDK owns the telemetry. */
+  discard(): void
 }
