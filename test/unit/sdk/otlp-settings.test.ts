@@ -115,6 +115,9 @@ describe('otlpSettings', () => {
     assert.deepEqual(otlpSettings(env, 'TRACES', 'http/protobuf').tls, expected)
     assert.equal(otlpSettings(env, 'LOGS', 'http/protobuf').tls.ca, 'other text')
     assert.deepEqual(otlpSettings({}, 'TRACES', 'http/protobuf').tls, {})
+    // What can be sent is sent: a file that is not there is no reason to lose everything at exit.
+    const missing = { ...env, OTEL_EXPORTER_OTLP_CLIENT_KEY: path.join(folder, 'none') }
+    assert.deepEqual(otlpSettings(missing, 'TRACES', 'http/protobuf').tls, { ca: 'ca text', cert: 'cert text' })
   })
 })
 
