@@ -11,7 +11,7 @@ const bound = new WeakSet<object>()
  * socket, whose own context is nobody's or, on a keep-alive connection, another request's
  * (https://github.com/nodejs/node/issues/33723).
  *
- * An own `emit` costs a tenth of `context.bind`, which wraps each listener. Where the active context belongs to the
+ * An own `emit` is one function, where `context.bind` wraps each listener. Where the active context belongs to the
  * request already it is left alone, so that a listener still sees the span that is active where the event is emitted.
  *
  * @param belongs - Whether the active context is the request's own.

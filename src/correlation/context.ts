@@ -3,7 +3,7 @@ import { type Context, createContextKey } from '@opentelemetry/api'
 import type { CorrelationId } from './id.ts'
 
 /**
- * The key readers use: one lookup, where a baggage entry costs 2.5 times as much.
+ * The key readers use: one lookup, where a baggage entry takes two and a copy.
  * `createContextKey` is `Symbol.for`, so every copy of this package and of the API sees the same value.
  */
 const KEY_CORRELATION_ID = createContextKey('@org/correlation.id')

@@ -11,9 +11,10 @@ import {
 } from '@opentelemetry/sdk-logs'
 import type { Config } from '../config/config.ts'
 import { CorrelationLogRecordProcessor } from '../telemetry/log-record-processor.ts'
+import { batchSettings } from './batch-settings.ts'
 import type { ExitRequest } from './exit-sender.ts'
 import { LazyExporter } from './lazy-exporter.ts'
-import { listOf, type OtelEnv, positiveNumberOf } from './otel-env.ts'
+import { listOf, type OtelEnv } from './otel-env.ts'
 import { createLogExporter, serializeLogs } from './otlp.ts'
 import { type OtlpProtocol, otlpSettings, protocolOf } from './otlp-settings.ts'
 
@@ -35,7 +36,7 @@ export function createLogs(env: OtelEnv, config: Config, resource: Resource, pen
   for (const name of new Set(listOf(env, 'OTEL_LOGS_EXPORTER'))) {
     if (name === 'otlp') {
       exporter = new LazyExporter(() => createLogExporter(protocol))
-      batch = batchProcessor(env, exporter)
+      batch = new BatchLogRecordProcessor({ exporter, ...batchSettings(env, 'OTEL_BLRP') })
       processors.push(batch)
     } else if (name === 'console') {
       processors.push(new SimpleLogRecordProcessor({ exporter: new ConsoleLogRecordExporter() }))
@@ -66,18 +67,4 @@ function queueOf(processor: BatchLogRecordProcessor): readonly ReadableLogRecord
     readonly _finishedLogRecords?: readonly ReadableLogRecord[]
   }
   return queue ?? []
-}
-
-function batchProcessor(env: OtelEnv, exporter: LazyExporter<ReadableLogRecord>): BatchLogRecordProcessor {
-  const maxQueueSize = positiveNumberOf(env, 'OTEL_BLRP_MAX_QUEUE_SIZE')
-  const scheduledDelayMillis = positiveNumberOf(env, 'OTEL_BLRP_SCHEDULE_DELAY')
-  const exportTimeoutMillis = positiveNumberOf(env, 'OTEL_BLRP_EXPORT_TIMEOUT')
-  const maxExportBatchSize = positiveNumberOf(env, 'OTEL_BLRP_MAX_EXPORT_BATCH_SIZE')
-  return new BatchLogRecordProcessor({
-    exporter,
-    ...(maxQueueSize === undefined ? {} : { maxQueueSize }),
-    ...(scheduledDelayMillis === undefined ? {} : { scheduledDelayMillis }),
-    ...(exportTimeoutMillis === undefined ? {} : { exportTimeoutMillis }),
-    ...(maxExportBatchSize === undefined ? {} : { maxExportBatchSize }),
-  })
 }

@@ -41,7 +41,7 @@ export function stampState(): StampState {
  *
  * @remarks
  * A format cannot do it: loggers are streams, and once a transport applies backpressure formats run later, in the
- * context of whichever request made room. Of 8,200 lines 8,109 then had a stranger's ID. The stamp does not need a span,
+ * context of whichever request made room. Nearly every line of a burst then has a stranger's ID. The stamp does not need a span,
  * so lines have their ID with tracing off, and on ignored paths.
  */
 export function patchWinston(prototype: WinstonLogger, options: StampOptions): void {
