@@ -16,19 +16,42 @@ const GENERATION = 4096
 /** A longer value is taken out instead of restored: a stranger must not fill the memory with what it sends. */
 const MAX_KEPT_LENGTH = 256
 
+/** Remembered and not looked up yet: most applications never do, and filling a Map at each request shows in profiles as well. */
+let pendingIds: string[] = []
+let pendingOriginals: Originals[] = []
+let olderIds: string[] = []
+let olderOriginals: Originals[] = []
+
 /** Remembers a request whose headers say what they did not say on the wire. */
 export function rememberForwardable(state: RequestState): void {
   if (state.rewritten === undefined) return
-  const others = find(state.id)
-  const kept = withoutLong(state.rewritten)
-  recent.set(state.id, others === undefined ? kept : merge(others, kept))
-  if (recent.size < GENERATION) return
-  older = recent
-  recent = new Map()
+  pendingIds.push(state.id)
+  pendingOriginals.push(withoutLong(state.rewritten))
+  if (pendingIds.length < GENERATION) return
+  olderIds = pendingIds
+  olderOriginals = pendingOriginals
+  pendingIds = []
+  pendingOriginals = []
 }
 
 function find(id: string): Originals | undefined {
+  if (olderIds.length > 0) addAll(olderIds, olderOriginals)
+  if (pendingIds.length > 0) addAll(pendingIds, pendingOriginals)
   return recent.get(id) ?? older.get(id)
+}
+
+function addAll(ids: string[], originals: Originals[]): void {
+  for (let i = 0; i < ids.length; i++) add(ids[i] as string, originals[i] as Originals)
+  ids.length = 0
+  originals.length = 0
+}
+
+function add(id: string, originals: Originals): void {
+  const others = recent.get(id) ?? older.get(id)
+  recent.set(id, others === undefined ? originals : merge(others, originals))
+  if (recent.size < GENERATION) return
+  older = recent
+  recent = new Map()
 }
 
 function withoutLong(originals: Originals): Originals {

@@ -1,29 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 import { subscribe } from 'node:diagnostics_channel'
-import http, { type IncomingMessage, type ServerResponse } from 'node:http'
-import https from 'node:https'
-import type { Duplex } from 'node:stream'
-import { type Context, type ContextManager, context } from '@opentelemetry/api'
-import { decide } from '../src/correlation/decide.ts'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ContextManager } from '@opentelemetry/api'
+import { type Decision, decide, decideMissing, decideSole } from '../src/correlation/decide.ts'
 import {
+  attachState,
   createRequestState,
-  getRequestState,
   type RequestState,
-  recallState,
   rememberState,
   setArriving,
 } from '../src/correlation/request-state.ts'
 import { readBaggageEntry } from '../src/propagation/baggage-entry.ts'
+import { HEADER_AMZN_TRACE_ID } from '../src/propagation/carrier.ts'
 import { peerAddressOf } from '../src/propagation/peer-address.ts'
 import type { Runtime } from '../src/runtime.ts'
 import { rememberForwardable } from './forwarded-headers.ts'
-import { forgetOpen, rememberOpen } from './open-responses.ts'
 import { patchBind } from './own-bind.ts'
-import { bindEmit } from './own-emit.ts'
-import { rejectRequest, rejectUpgrade } from './reject.ts'
-import { contextFrom, contextOf } from './request-context.ts'
-import { receivedValues, rewriteRequestHeaders } from './request-headers.ts'
-import { countRequest, patchWriteHead } from './response-header.ts'
+import { contextFrom } from './request-context.ts'
+import { addRequestHeaders, receivedValues, rewriteRequestHeaders } from './request-headers.ts'
+import { patchWriteHead } from './response-header.ts'
+import { patchOtherServer, patchServerEmit, type ServerEmitParts } from './server-emit.ts'
+import type { ServerSpans } from './server-span.ts'
 
 interface RequestStart {
   readonly request: IncomingMessage
@@ -31,26 +28,27 @@ interface RequestStart {
   readonly server: object
 }
 
-type Emit = (this: unknown, ...args: unknown[]) => boolean
-
 /**
  * Gives each request that Node's HTTP server parses its one ID, and makes it active.
  *
- * Deciding happens on a diagnostics channel and not in a hook of instrumentation-http: that one skips ignored paths and
- * is replaced when the application adds an instance of its own. `bindStore` has no effect on this channel, and
+ * Deciding happens on a diagnostics channel: a hook of an HTTP instrumentation is skipped for ignored paths, and gone when the
+ * application adds an instance of its own. `bindStore` has no effect on this channel, and
  * `enterWith` leaks into the next request of a keep-alive connection, so a patched `emit` makes the context active.
- *
- * It must be installed before instrumentation-http, whose wrapper then runs outside of ours.
  */
-export function instrumentHttpServer(runtime: Runtime, contextManager: ContextManager): void {
+export function instrumentHttpServer(
+  runtime: Runtime,
+  contextManager: ContextManager,
+  spans: ServerSpans | undefined,
+): void {
+  const parts: ServerEmitParts = { runtime, spans, decide: (request) => decideRequest(request, runtime) }
   patchWriteHead(runtime)
   subscribe('http.server.request.start', (message) => {
     try {
       const { request, response, server } = message as RequestStart
       const state = decideRequest(request, runtime)
-      rememberState(response, state)
+      attachState(response, state)
       setArriving(state)
-      if (!(server instanceof http.Server || server instanceof https.Server)) patchOther(server, runtime)
+      patchOtherServer(server, parts)
       // Not every server's `request` event need come by here.
       queueMicrotask(endArriving)
     } catch {
@@ -58,8 +56,7 @@ export function instrumentHttpServer(runtime: Runtime, contextManager: ContextMa
     }
   })
   patchBind(contextManager, (base, state) => contextFrom(base, state, runtime))
-  patchEmit(http.Server.prototype, runtime)
-  patchEmit(https.Server.prototype, runtime)
+  patchServerEmit(parts)
 }
 
 function endArriving(): void {
@@ -67,117 +64,58 @@ function endArriving(): void {
 }
 
 function decideRequest(request: IncomingMessage, runtime: Runtime): RequestState {
-  const { config, baggageKey } = runtime
-  const receivedBaggage = request.headers['baggage'] as string | undefined
-  const decision = decide(
-    {
-      headers: config.headers.map((name) => receivedValues(request, name)),
-      baggage: () => (baggageKey === undefined ? undefined : readBaggageEntry(receivedBaggage, baggageKey)),
-      trusted: runtime.trust.all || runtime.trust.trusts(peerAddressOf(request.socket)),
-    },
-    runtime.rules,
-  )
-  const rewritten = config.rewriteRequest
-    ? rewriteRequestHeaders(request, decision.id, config.headers, runtime.outboundHeaders)
-    : undefined
-  const state = createRequestState(decision, rewritten, receivedBaggage)
-  rememberState(request.headers, state)
-  // For applications that give the request another `headers` object.
-  rememberState(request, state)
+  const { config, rules, outboundHeaders } = runtime
+  const { headers } = request
+  const receivedBaggage = headers['baggage'] as string | undefined
+  const sole = soleId(request, runtime, receivedBaggage)
+  const decision = typeof sole === 'string' ? decideMissing(rules) : (sole ?? decideFully(request, runtime))
+  const rewritten = !config.rewriteRequest
+    ? undefined
+    : sole === NOTHING
+      ? addRequestHeaders(request, decision.id, outboundHeaders, config.headers)
+      : rewriteRequestHeaders(request, decision.id, config.headers, outboundHeaders)
+  const state = createRequestState(decision, rewritten, receivedBaggage, headers)
+  attachState(request, state)
+  if (!runtime.findsOwnIds || !config.rewriteRequest) rememberState(headers, state)
   rememberForwardable(state)
   return state
 }
 
-function patchEmit(prototype: object, runtime: Runtime): void {
-  const target = prototype as { emit: Emit }
-  const original = target.emit
-  target.emit = function emit(this: unknown, ...args) {
-    switch (args[0]) {
-      case 'request':
-      case 'checkContinue':
-      case 'checkExpectation':
-        return emitRequest(this, original, args, runtime)
-      // The channel does not publish these two.
-      case 'upgrade':
-      case 'connect':
-        return emitUpgrade(this, original, args, runtime)
-      default:
-        return original.apply(this, args)
-    }
+const NOTHING = 'nothing'
+
+/**
+ * The two usual requests, decided without a list of anything: one that has nothing of ours, and one with a well-formed ID under the
+ * first name that is there. Undefined for others.
+ */
+function soleId(
+  request: IncomingMessage,
+  runtime: Runtime,
+  receivedBaggage: string | undefined,
+): typeof NOTHING | Decision | undefined {
+  for (const name of runtime.config.headers) {
+    const value = request.headers[name]
+    if (value === undefined) continue
+    if (typeof value !== 'string' || name === HEADER_AMZN_TRACE_ID) return undefined
+    return decideSole(value, isTrusted(request, runtime), runtime.rules)
   }
+  return receivedBaggage === undefined || runtime.baggageKey === undefined ? NOTHING : undefined
 }
 
-const others = new WeakSet<object>()
-
-/** An HTTP/2 server with `allowHTTP1` has Node's HTTP/1 parser too, and is no `http.Server`. Requests over HTTP/2 stay as they are. */
-function patchOther(server: object, runtime: Runtime): void {
-  if (others.has(server)) return
-  others.add(server)
-  const original = (server as { emit: Emit }).emit
-  const emit: Emit = function (this: unknown, ...args) {
-    const isParsed = REQUEST_EVENTS.has(args[0]) && recallState(args[1]) !== undefined
-    return isParsed ? emitRequest(this, original, args, runtime) : original.apply(this, args)
-  }
-  Object.defineProperty(server, 'emit', { value: emit, writable: true, configurable: true, enumerable: false })
+function decideFully(request: IncomingMessage, runtime: Runtime): Decision {
+  const { config, baggageKey } = runtime
+  return decide(
+    {
+      headers: config.headers.map((name) => receivedValues(request, name)),
+      baggage: () =>
+        baggageKey === undefined
+          ? undefined
+          : readBaggageEntry(request.headers['baggage'] as string | undefined, baggageKey),
+      trusted: isTrusted(request, runtime),
+    },
+    runtime.rules,
+  )
 }
 
-const REQUEST_EVENTS: ReadonlySet<unknown> = new Set(['request', 'checkContinue', 'checkExpectation'])
-
-function emitRequest(server: unknown, original: Emit, args: unknown[], runtime: Runtime): boolean {
-  const request = args[1] as IncomingMessage
-  const response = args[2] as ServerResponse
-  let state: RequestState
-  let requestContext: Context
-  setArriving(undefined)
-  try {
-    state = stateOf(request, runtime)
-    requestContext = contextOf(state, runtime)
-    if (state.decision.reject) {
-      rejectRequest(response, state.decision)
-      return true
-    }
-    const onClose = () => {
-      forgetOpen(response)
-      countRequest(state, runtime)
-    }
-    bindEmit(request, requestContext, belongsTo(state), () => {
-      // Only then: a request that was read to its end is closed long before it is answered.
-      if (request.aborted) onClose()
-    })
-    bindEmit(response, requestContext, belongsTo(state), onClose)
-    rememberOpen(request, response, requestContext)
-  } catch {
-    return original.apply(server, args)
-  }
-  if (requestContext === context.active()) return original.apply(server, args)
-  return context.with(requestContext, original as (...args: unknown[]) => boolean, server, ...args)
-}
-
-function emitUpgrade(server: unknown, original: Emit, args: unknown[], runtime: Runtime): boolean {
-  const request = args[1] as IncomingMessage
-  const socket = args[2] as Duplex
-  let state: RequestState
-  let requestContext: Context
-  try {
-    state = stateOf(request, runtime)
-    requestContext = contextOf(state, runtime)
-    countRequest(state, runtime)
-    if (state.decision.reject) {
-      rejectUpgrade(socket, state.decision, runtime.config.responseHeader)
-      return true
-    }
-    bindEmit(request, requestContext, belongsTo(state))
-    bindEmit(socket, requestContext, belongsTo(state))
-  } catch {
-    return original.apply(server, args)
-  }
-  return context.with(requestContext, original as (...args: unknown[]) => boolean, server, ...args)
-}
-
-function belongsTo(state: RequestState): (active: Context) => boolean {
-  return (active) => getRequestState(active) === state
-}
-
-function stateOf(request: IncomingMessage, runtime: Runtime): RequestState {
-  return recallState(request.headers) ?? recallState(request) ?? decideRequest(request, runtime)
+function isTrusted(request: IncomingMessage, { trust }: Runtime): boolean {
+  return trust.all || trust.trusts(peerAddressOf(request.socket))
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ContextManager, MeterProvider, TracerProvider } from '@opentelemetry/api'
+import type { ContextManager } from '@opentelemetry/api'
 import type { Runtime } from '../src/runtime.ts'
 import { onRequire } from '../src/sdk/module-hooks.ts'
 import { patchExpressJson } from './express-problem.ts'
@@ -9,15 +9,12 @@ import { instrumentHttpServer } from './http-server.ts'
 import { startExpressInstrumentation } from './otel-express.ts'
 import { startHttpInstrumentation } from './otel-http.ts'
 import { startUndiciInstrumentation } from './otel-undici.ts'
+import { ServerSpans, type ServerTracing } from './server-span.ts'
 import { instrumentUndici } from './undici.ts'
 import { instrumentWinston } from './winston.ts'
 
 /** Whose spans are recorded, and which instrumentations the environment leaves on. */
-export interface TracingParts {
-  readonly provider: TracerProvider
-  readonly meterProvider: MeterProvider | undefined
-  /** Whether tracing is ours at this moment. */
-  readonly isActive: () => boolean
+export interface TracingParts extends ServerTracing {
   readonly isEnabled: (name: string) => boolean
   /** Whether the application has an instance of its own of the instrumentation with this package's name. */
   readonly isInApplication: (name: string) => boolean
@@ -32,8 +29,8 @@ export interface LogParts {
 }
 
 /**
- * Installs what carries the ID, and then what makes spans: the order is part of the design. Our server patch must be inside the
- * upstream one, and our undici subscriber behind the upstream one.
+ * Installs what carries the ID, and then what makes spans: the order is part of the design. Our undici subscriber must be behind the
+ * upstream one.
  */
 export function installInstrumentations(
   runtime: Runtime,
@@ -42,7 +39,8 @@ export function installInstrumentations(
   logs: LogParts,
   tracing: TracingParts | undefined,
 ): void {
-  instrumentHttpServer(runtime, contextManager)
+  const spans = tracing?.isEnabled('http') === true ? new ServerSpans(tracing, runtime) : undefined
+  instrumentHttpServer(runtime, contextManager, spans)
   instrumentHttpClient(runtime)
   if (tracing !== undefined) startTracing(tracing)
   instrumentUndici(runtime)

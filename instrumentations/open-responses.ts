@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Context, SpanStatusCode, trace } from '@opentelemetry/api'
 import { getRPCMetadata } from '@opentelemetry/core'
 import { ATTR_HTTP_RESPONSE_STATUS_CODE, ATTR_HTTP_ROUTE } from '@opentelemetry/semantic-conventions'
+import { endSpan, recallState } from '../src/correlation/request-state.ts'
 import { isServerSpan } from './request-context.ts'
 
 /** Responses that have not been closed, each with the context of its request. */
@@ -33,15 +34,20 @@ export function forgetOpen(response: ServerResponse): void {
 }
 
 /**
- * Ends the server spans of requests that the application has answered. instrumentation-http ends them when the response is
- * closed, which is too late for a handler that answers and calls `process.exit`.
+ * Ends the server spans of requests that the application has answered. They end when the response is closed, which is too late
+ * for a handler that answers and calls `process.exit`.
  */
 export function endAnsweredSpans(): void {
   for (const [response, context] of openResponses) {
     if (!response.writableEnded) continue
     openResponses.delete(response)
+    const state = recallState(response)
+    if (state?.span !== undefined) {
+      endSpan(state)
+      continue
+    }
     const span = trace.getSpan(context)
-    // Without instrumentation-http the active span is that of the code that called `listen`: the application's to end.
+    // Ours are gone; an instrumentation of the application's may record with our SDK. Without one the active span is that of the code that called `listen`: the application's to end.
     if (span === undefined || !span.isRecording() || !isServerSpan(span)) continue
     span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, response.statusCode)
     if (response.statusCode >= 500) span.setStatus({ code: SpanStatusCode.ERROR })

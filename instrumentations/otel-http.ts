@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { EventEmitter } from 'node:events'
 import http from 'node:http'
 import https from 'node:https'
 import { createRequire, syncBuiltinESMExports } from 'node:module'
@@ -20,8 +19,6 @@ const TARGETS: readonly (readonly [object, string])[] = [
   [http, 'get'],
   [https, 'request'],
   [https, 'get'],
-  [http.Server.prototype, 'emit'],
-  [https.Server.prototype, 'emit'],
 ]
 
 /**
@@ -38,6 +35,7 @@ export function startHttpInstrumentation(provider: TracerProvider, isActive: () 
     Reflect.set(target, name, withArrayHeaders(Reflect.get(target, name) as AnyFunction))
   }
   const instrumentation = new HttpInstrumentation({
+    disableIncomingRequestInstrumentation: true,
     startOutgoingSpanHook(options) {
       hideArrayHeaders(options)
       return {}
@@ -59,7 +57,7 @@ function installSwitch(target: object, name: string, original: AnyFunction, isAc
   const wrapper = Reflect.get(target, name) as Wrapped
   if (wrapper === original) return
   const either: Wrapped = function (this: unknown, ...args) {
-    return (isActive() && !(name === 'emit' && isMock(args)) ? wrapper : original).apply(this, args)
+    return (isActive() ? wrapper : original).apply(this, args)
   }
   Object.defineProperty(either, 'name', { value: original.name, configurable: true })
   Object.defineProperty(either, 'length', { value: original.length, configurable: true })
@@ -74,22 +72,4 @@ function installSwitch(target: object, name: string, original: AnyFunction, isAc
     Object.defineProperty(either, key, { value, writable: true, configurable: true, enumerable: false })
   }
   Reflect.set(target, name, either)
-}
-
-/**
- * Applications and adaptors emit `request` by hand, with objects that only look like requests; upstream reads the peer's
- * address without a look at whether there is a socket, and would throw into the application.
- */
-function isMock([event, request, response]: readonly unknown[]): boolean {
-  if (event !== 'request') return false
-  const { socket, headers } = (request ?? {}) as Partial<Record<'socket' | 'headers', unknown>>
-  return !(isObject(socket) && isObject(headers) && isOpenEmitter(request) && isOpenEmitter(response))
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null
-}
-
-function isOpenEmitter(value: unknown): boolean {
-  return value instanceof EventEmitter && Object.isExtensible(value)
 }

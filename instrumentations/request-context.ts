@@ -3,7 +3,7 @@ import { type Context, context, ROOT_CONTEXT, type Span, SpanKind, trace } from 
 import { isTracingSuppressed, suppressTracing } from '@opentelemetry/core'
 import { getId } from '../src/correlation/context.ts'
 import { getRequestState, type RequestState, setRequestState } from '../src/correlation/request-state.ts'
-import { putBaggageEntry } from '../src/propagation/baggage-entry.ts'
+import { RequestContext } from '../src/propagation/request-context.ts'
 import type { Runtime } from '../src/runtime.ts'
 import { decisionAttributes } from '../src/telemetry/span-processor.ts'
 
@@ -30,8 +30,7 @@ export function contextFrom(active: Context, state: RequestState, runtime: Runti
   // An ID in force here that is not the request's is somebody else's: of the code that called `listen`, say.
   const isForeign = getId(active) !== undefined
   const base = !isForeign ? active : isTracingSuppressed(active) ? suppressTracing(ROOT_CONTEXT) : ROOT_CONTEXT
-  const own = setRequestState(base, state)
-  return runtime.baggageKey === undefined ? own : putBaggageEntry(own, runtime.baggageKey, state.id)
+  return RequestContext.create(base, state, runtime.baggageKey)
 }
 
 /** The API does not show a span's kind; the SDK does, and a span that does not is taken for the request's. */

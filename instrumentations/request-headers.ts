@@ -32,21 +32,82 @@ export function rewriteRequestHeaders(
   inbound: readonly string[],
   outbound: readonly string[],
 ): ReadonlyMap<string, string | undefined> | undefined {
-  let rewritten: Map<string, string | undefined> | undefined
-  for (const name of inbound) rewriteOne(name, false)
-  for (const name of outbound) rewriteOne(name, true)
-  if (rewritten !== undefined) refreshDistinct(request)
-  return rewritten
+  const replaced = replaceIn(request, id, outbound, replaceIn(request, id, inbound, undefined))
+  const missing = addMissing(request, id, outbound, [])
+  if (replaced === undefined && missing.length === 0) return undefined
+  refreshDistinct(request)
+  if (replaced === undefined) return absentOf(missing)
+  for (const name of missing) replaced.set(name, undefined)
+  return replaced
+}
 
-  function rewriteOne(name: string, addIfAbsent: boolean): void {
-    if (name === HEADER_AMZN_TRACE_ID) return
+/** The same for a request that is known to have none of the inbound names: nothing of it is looked up again. */
+export function addRequestHeaders(
+  request: IncomingMessage,
+  id: CorrelationId,
+  outbound: readonly string[],
+  inbound: readonly string[],
+): ReadonlyMap<string, string | undefined> | undefined {
+  if (!outbound.every((name) => inbound.includes(name))) return rewriteRequestHeaders(request, id, inbound, outbound)
+  const missing = addMissing(request, id, outbound, inbound)
+  if (missing.length === 0) return undefined
+  refreshDistinct(request)
+  return absentOf(missing)
+}
+
+type Replaced = Map<string, string | undefined> | undefined
+
+function replaceIn(request: IncomingMessage, id: CorrelationId, names: readonly string[], before: Replaced): Replaced {
+  let replaced = before
+  for (const name of names) {
     const current = request.headers[name]
-    if (current === id || (current === undefined && !addIfAbsent)) return
+    if (current === undefined || current === id || name === HEADER_AMZN_TRACE_ID) continue
     request.headers[name] = id
     replaceRaw(request, name, id)
-    rewritten ??= new Map()
-    rewritten.set(name, Array.isArray(current) ? current.join(', ') : current)
+    replaced ??= new Map()
+    replaced.set(name, Array.isArray(current) ? current.join(', ') : current)
   }
+  return replaced
+}
+
+let absentNames: readonly string[] = []
+let absent: ReadonlyMap<string, undefined> = new Map()
+
+/** Nearly all requests that we write into came without an ID: they share one map. */
+function absentOf(names: readonly string[]): ReadonlyMap<string, undefined> {
+  if (names !== absentNames) {
+    absentNames = names
+    absent = new Map(names.map((name) => [name, undefined]))
+  }
+  return absent
+}
+
+/** @returns the names that were added, and `outbound` itself where all were. */
+function addMissing(
+  request: IncomingMessage,
+  id: CorrelationId,
+  outbound: readonly string[],
+  absent: readonly string[],
+): readonly string[] {
+  let some: string[] | undefined
+  const { headers, rawHeaders } = request
+  const count = countOf(request)
+  let end = count ?? rawHeaders.length
+  for (const [i, name] of outbound.entries()) {
+    const isMissing = (absent.includes(name) || headers[name] === undefined) && name !== HEADER_AMZN_TRACE_ID
+    if (!isMissing) {
+      some ??= outbound.slice(0, i)
+      continue
+    }
+    headers[name] = id
+    // Trailers come behind, once the body has been read.
+    if (end === rawHeaders.length) rawHeaders.push(name, id)
+    else rawHeaders.splice(end, 0, name, id)
+    end += 2
+    some?.push(name)
+  }
+  if (count !== undefined && end !== count) (request as Counted)[countKey as symbol] = end
+  return some ?? outbound
 }
 
 function replaceRaw(request: IncomingMessage, name: string, value: string): void {

@@ -88,7 +88,7 @@ function findInArgument(headers: HeadersArgument, name: string): { readonly valu
  * first `setHeader` never, not even for a call without headers: where that call throws, the next one may have pairs.
  */
 function addHeader(response: ServerResponse, headers: HeadersArgument, name: string, value: string): HeadersArgument {
-  if (response.getHeaderNames().length > 0) {
+  if (hasHeaders(response)) {
     response.setHeader(name, value)
     return headers
   }
@@ -98,6 +98,13 @@ function addHeader(response: ServerResponse, headers: HeadersArgument, name: str
     return headers.length % 2 === 0 ? [...headers, name, value] : headers
   }
   return { ...(headers as Record<string, OutgoingHttpHeader> | null | undefined), [name]: value }
+}
+
+/** Nearly every response has one of these two, and the list of all names is a new array. */
+function hasHeaders(response: ServerResponse): boolean {
+  return (
+    response.hasHeader('content-type') || response.hasHeader('content-length') || response.getHeaderNames().length > 0
+  )
 }
 
 /** Appends to `Access-Control-Expose-Headers` where CORS is in use; a wildcard already says it. */

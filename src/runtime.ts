@@ -9,6 +9,8 @@ import type { CorrelationMetrics } from './telemetry/metrics.ts'
 export interface Runtime {
   readonly config: Config
   readonly rules: DecideRules
+  /** Whether an ID that we generate is one that we accept: a header that we wrote it into then gives it back. */
+  readonly findsOwnIds: boolean
   readonly trust: Trust
   readonly policy: OutboundPolicy
   readonly metrics: CorrelationMetrics

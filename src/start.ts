@@ -5,6 +5,7 @@ import { endAnsweredSpans } from '../instrumentations/open-responses.ts'
 import { shareSettings } from './api/settings.ts'
 import { type Config, loadConfig } from './config/config.ts'
 import { generateId } from './correlation/id.ts'
+import { findsOwnIds } from './propagation/finds-own-ids.ts'
 import { createOutboundPolicy } from './propagation/outbound-policy.ts'
 import { CorrelationPropagator } from './propagation/propagator.ts'
 import { createTrust } from './propagation/trust.ts'
@@ -65,6 +66,7 @@ export function startCorrelation(env: OtelEnv): Started {
     policy,
     trust,
     rules: { ...config, generate: () => generateId(config.idFormat) },
+    findsOwnIds: findsOwnIds(config, propagators.isNone ? [] : config.outboundHeaders),
     metrics: new CorrelationMetrics(),
     baggageKey: propagators.hasBaggage ? config.baggageKey : undefined,
     outboundHeaders: propagators.isNone ? [] : config.outboundHeaders,
@@ -72,13 +74,14 @@ export function startCorrelation(env: OtelEnv): Started {
   const { rules, baggageKey, outboundHeaders } = runtime
   const { headers, messaging } = config
   shareSettings({ rules, headers, outboundHeaders, baggageKey })
-  const propagator = new CorrelationPropagator(propagators.inner, {
+  const propagator = new CorrelationPropagator(undefined, {
     rules,
     headers,
     outboundHeaders,
     baggageKey,
     messaging,
   })
+  propagator.setInner(propagators.inner, propagators.fields)
   const ownership = new Ownership()
   const tracerNames = new Set<string>()
   const provider = new SwitchingTracerProvider(ownership, (name) => tracerNames.add(name))
@@ -107,6 +110,8 @@ export function startCorrelation(env: OtelEnv): Started {
           isActive: () => !ownership.isForeign,
           isEnabled,
           isInApplication: (name) => tracerNames.has(name),
+          hasRemoteContext: (headers) => propagator.mayFind(headers),
+          samplesByAttributes: telemetry.samplesByAttributes,
         },
   )
   // Up to here the instrumentations that asked were ours.

@@ -6,7 +6,7 @@ import type { CorrelationId } from './id.ts'
  * The key readers use: one lookup, where a baggage entry takes two and a copy.
  * `createContextKey` is `Symbol.for`, so every copy of this package and of the API sees the same value.
  */
-const KEY_CORRELATION_ID = createContextKey('@org/correlation.id')
+export const KEY_CORRELATION_ID = createContextKey('@org/correlation.id')
 
 /** Reads the correlation ID of a context. */
 export function getId(context: Context): CorrelationId | undefined {

@@ -45,6 +45,17 @@ export const DEFAULT_RULES: DecideRules = {
   generate: () => generateId('uuidv4'),
 }
 
+/** The usual request, decided without a list of anything: no ID at all came in. */
+export function decideMissing(rules: DecideRules): Decision {
+  return generated(rules, 'missing', rules.onMissing === 'reject')
+}
+
+/** The other usual request: the first name that is there has one value. Undefined where {@link decide} has to look closer. */
+export function decideSole(value: string, trusted: boolean, rules: DecideRules): Decision | undefined {
+  if (!trusted || value.includes(',') || problemOf(value, rules.idRules) !== undefined) return undefined
+  return { id: value as CorrelationId, source: 'header', reason: 'none', receivedId: undefined, reject: false }
+}
+
 /** Chooses the one ID of a request. Pure but for `rules.generate`. */
 export function decide(received: Received, rules: DecideRules): Decision {
   let problem: IdProblem | 'conflict' | undefined

@@ -10,8 +10,14 @@ export interface RequestState {
   readonly decision: Decision
   /** Header names that we wrote into the request, each with the client's own value, or undefined where it sent none. */
   readonly rewritten: ReadonlyMap<string, string | undefined> | undefined
+  /** What `propagator.extract` gets as its carrier. */
+  readonly headers: object | undefined
   /** The client's own `baggage` header, to recognise it when the application forwards it verbatim. */
   readonly receivedBaggage: string | undefined
+  /** What its listeners run in; undefined until it is handed to the application. */
+  context: Context | undefined
+  /** The server span, where it is ours and open. */
+  span: OpenSpan | undefined
   /**
    * Tracing was already suppressed when the request came in: an ignored path, not an exporter at work.
    * Its outbound calls carry the ID; those of an exporter do not.
@@ -23,11 +29,20 @@ export interface RequestState {
   counted: boolean
 }
 
-const KEY_REQUEST_STATE = createContextKey('@org/correlation.request')
-const STATES = Symbol.for('@org/correlation.states')
+/** A span that ends with the request. */
+export interface OpenSpan {
+  /** The response was closed. */
+  finish(): void
+  /** The handler threw, or the response could not be written. */
+  fail(error: unknown): void
+}
 
-interface GlobalStates {
-  [STATES]?: WeakMap<object, RequestState>
+/** `createContextKey` is `Symbol.for`: `import` and `require` give two instances of this module, and both read it. */
+export const KEY_REQUEST_STATE = createContextKey('@org/correlation.request')
+const STATE = Symbol.for('@org/correlation.state')
+
+interface Stateful {
+  [STATE]?: RequestState
 }
 
 /** Makes the state of a decided request. */
@@ -35,12 +50,16 @@ export function createRequestState(
   decision: Decision,
   rewritten: ReadonlyMap<string, string | undefined> | undefined,
   receivedBaggage: string | undefined,
+  headers?: object,
 ): RequestState {
   return {
     id: decision.id,
     decision,
     rewritten,
+    headers,
     receivedBaggage,
+    context: undefined,
+    span: undefined,
     suppressed: false,
     overridden: false,
     counted: false,
@@ -58,20 +77,29 @@ export function setRequestState(context: Context, state: RequestState): Context 
 }
 
 /**
- * Remembers the state under the very object that `propagator.extract` gets as its carrier, `req.headers`, and under the
- * request and the response themselves.
- * One map per process, since `import` and `require` give two instances of this module.
+ * Remembers the state under the object that `propagator.extract` gets as its carrier, `req.headers`. Applications spread that
+ * object and hand it to functions that refuse symbols, so the property is hidden. A WeakMap costs three times as much.
  */
 export function rememberState(key: object, state: RequestState): void {
-  const holder = globalThis as GlobalStates
-  holder[STATES] ??= new WeakMap()
-  holder[STATES].set(key, state)
+  Object.defineProperty(key, STATE, { value: state, enumerable: false, writable: true, configurable: true })
+}
+
+/** Remembers the state under a request or a response: Node keeps its own there in the same way, in plain symbol properties. */
+export function attachState(key: object, state: RequestState): void {
+  ;(key as Stateful)[STATE] = state
+}
+
+/** Ends the span of a request, once; with the error where there is one. */
+export function endSpan(state: RequestState, error?: { readonly cause: unknown }): void {
+  const { span } = state
+  state.span = undefined
+  if (error === undefined) span?.finish()
+  else span?.fail(error.cause)
 }
 
 /** Looks up the state of a request by its headers, itself or its response. */
 export function recallState(key: unknown): RequestState | undefined {
-  if (typeof key !== 'object' || key === null) return undefined
-  return (globalThis as GlobalStates)[STATES]?.get(key)
+  return typeof key === 'object' && key !== null ? (key as Stateful)[STATE] : undefined
 }
 
 let arriving: RequestState | undefined

@@ -25,7 +25,8 @@ export function putBaggageEntry(context: Context, key: string, id: CorrelationId
   return propagation.setBaggage(context, withEntryFirst(propagation.getBaggage(context), key, id))
 }
 
-function withEntryFirst(baggage: Baggage | undefined, key: string, id: CorrelationId): Baggage {
+/** Returns a baggage that begins with the correlation ID. */
+export function withEntryFirst(baggage: Baggage | undefined, key: string, id: CorrelationId): Baggage {
   if (baggage === undefined) return propagation.createBaggage({ [key]: { value: id } })
   // Without a prototype, so that a key named `__proto__` is an entry like any other.
   const entries: Record<string, BaggageEntry> = Object.create(null)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
   type Context,
+  context as contextApi,
   diag,
   type TextMapGetter,
   type TextMapPropagator,
@@ -12,10 +13,11 @@ import { getId, setId } from '../correlation/context.ts'
 import { DEFAULT_RULES, type DecideRules, decide } from '../correlation/decide.ts'
 import type { CorrelationId } from '../correlation/id.ts'
 import { BAGGAGE_CORRELATION_ID, HEADER_CORRELATION_ID, HEADER_REQUEST_ID } from '../correlation/names.ts'
-import { getArriving, recallState, setRequestState } from '../correlation/request-state.ts'
+import { getArriving, getRequestState, type RequestState, recallState } from '../correlation/request-state.ts'
 import { dropBaggageEntry, putBaggageEntry, readBaggageEntry } from './baggage-entry.ts'
 import { fieldValues } from './carrier.ts'
 import { isProducer } from './producer-spans.ts'
+import { RequestContext } from './request-context.ts'
 
 /** Options of {@link CorrelationPropagator}. */
 export interface CorrelationPropagatorOptions {
@@ -58,6 +60,7 @@ export interface CorrelationPropagatorOptions {
  */
 export class CorrelationPropagator implements TextMapPropagator {
   #inner: TextMapPropagator | undefined
+  #innerFields: readonly string[] | undefined
   readonly #headers: readonly string[]
   readonly #outboundHeaders: readonly string[]
   readonly #baggageKey: string | undefined
@@ -76,10 +79,22 @@ export class CorrelationPropagator implements TextMapPropagator {
 
   /**
    * Replaces the propagator inside; used when the application registers its own after the preload.
+   *
+   * @param fields - The header names without which it finds nothing; undefined where that is not known.
    * @internal
    */
-  setInner(inner: TextMapPropagator): void {
-    if (inner !== this) this.#inner = inner
+  setInner(inner: TextMapPropagator, fields?: readonly string[]): void {
+    if (inner === this) return
+    this.#inner = inner
+    this.#innerFields = fields
+  }
+
+  /**
+   * Whether the inner propagator may find something in these headers of an HTTP request.
+   * @internal
+   */
+  mayFind(headers: Readonly<Record<string, unknown>>): boolean {
+    return this.#innerFields === undefined || this.#innerFields.some((name) => headers[name] !== undefined)
   }
 
   /** Reads what the inner propagator reads, then the one ID. Never throws on what a carrier holds. */
@@ -88,8 +103,8 @@ export class CorrelationPropagator implements TextMapPropagator {
     if (carrier === null || carrier === undefined) return extracted
 
     // An HTTP request was decided when it arrived, whoever extracts it, and however often.
-    const state = recallState(carrier) ?? getArriving()
-    if (state !== undefined) return this.#withEntry(setRequestState(extracted, state), state.id)
+    const state = recallState(carrier) ?? getArriving() ?? stateOfActive(carrier)
+    if (state !== undefined) return RequestContext.create(extracted, state, this.#baggageKey)
 
     const decision = decide(
       {
@@ -142,4 +157,10 @@ export class CorrelationPropagator implements TextMapPropagator {
   #withEntry(context: Context, id: CorrelationId): Context {
     return this.#baggageKey === undefined ? context : putBaggageEntry(context, this.#baggageKey, id)
   }
+}
+
+/** The headers of the request that is being handled: nothing of ours hangs on them. */
+function stateOfActive(carrier: unknown): RequestState | undefined {
+  const state = getRequestState(contextApi.active())
+  return state?.headers === carrier ? state : undefined
 }

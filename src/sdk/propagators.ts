@@ -9,6 +9,8 @@ export interface Propagators {
   readonly inner: TextMapPropagator
   /** `baggage` is in the list: our entry is read and written. */
   readonly hasBaggage: boolean
+  /** The fields without which nothing is found in a carrier; undefined where that is not known. */
+  readonly fields: readonly string[] | undefined
   /** `none` is in the list: nothing travels, our header included. */
   readonly isNone: boolean
 }
@@ -37,6 +39,8 @@ export function createPropagators(env: OtelEnv): Propagators {
   return {
     inner: new CompositePropagator({ propagators }),
     hasBaggage: !isNone && names.has('baggage'),
+    // `tracestate` says nothing by itself. B3 reads more fields than it names.
+    fields: names.has('b3') || names.has('b3multi') ? undefined : ['traceparent', 'baggage'],
     isNone,
   }
 }

@@ -26,6 +26,8 @@ export interface StartedTelemetry {
   readonly tracerProvider: TracerProvider | undefined
   readonly meterProvider: MeterProvider | undefined
   readonly sendsLogs: boolean
+  /** Whether the sampler may look at a span's attributes: a configuration file can name any sampler. */
+  readonly samplesByAttributes: boolean
   installShutdown(endAnsweredSpans: () => void): void
 }
 
@@ -42,7 +44,8 @@ export function startTelemetry(
   report: (problem: string) => void,
 ): StartedTelemetry | undefined {
   if (ownership.isForeign) return undefined
-  const telemetry = needsFullSdk(env) ? tryFull(env, config, apiGlobal, report) : assembleLean(env, config)
+  const isFull = needsFullSdk(env)
+  const telemetry = isFull ? tryFull(env, config, apiGlobal, report) : assembleLean(env, config)
   if (telemetry === undefined) return undefined
   if (telemetry.tracerProvider !== undefined) ownership.setOwn(telemetry.tracerProvider)
   if (telemetry.meterProvider !== undefined) apiGlobal.set('metrics', telemetry.meterProvider)
@@ -53,6 +56,7 @@ export function startTelemetry(
     meterProvider: telemetry.meterProvider,
     // Not by `OTEL_LOGS_EXPORTER`: a configuration file may ask for logs as well.
     sendsLogs: telemetry.loggerProvider !== undefined,
+    samplesByAttributes: isFull,
     installShutdown: (endAnsweredSpans) =>
       installShutdown({
         telemetry,

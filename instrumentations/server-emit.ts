@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { EventEmitter } from 'node:events'
+import http, { type IncomingMessage, type ServerResponse } from 'node:http'
+import https from 'node:https'
+import type { Duplex } from 'node:stream'
+import { type Context, context } from '@opentelemetry/api'
+import {
+  attachState,
+  endSpan,
+  getRequestState,
+  type RequestState,
+  recallState,
+  setArriving,
+} from '../src/correlation/request-state.ts'
+import type { Runtime } from '../src/runtime.ts'
+import { isMock } from './mock-request.ts'
+import { forgetOpen, rememberOpen } from './open-responses.ts'
+import { bindEmit } from './own-emit.ts'
+import { rejectRequest, rejectUpgrade } from './reject.ts'
+import { contextOf } from './request-context.ts'
+import { bindRequestEmitter, emitsInContext, patchRequestEmit } from './request-emit.ts'
+import { countRequest } from './response-header.ts'
+import type { ServerSpans } from './server-span.ts'
+import { markAsWrapped } from './wrapper-marks.ts'
+
+type Emit = (this: unknown, ...args: unknown[]) => boolean
+
+/** What a server's `emit` needs of the rest. */
+export interface ServerEmitParts {
+  readonly runtime: Runtime
+  readonly spans: ServerSpans | undefined
+  /** Decides a request that no channel told of: an upgrade, or one that an adaptor made up. */
+  readonly decide: (request: IncomingMessage) => RequestState
+}
+
+interface Patched extends ServerEmitParts {
+  readonly scheme: string
+  /** False from when the application's own instrumentation makes the spans. */
+  traces: boolean
+}
+
+const seen = new WeakSet<object>()
+const REQUEST_EVENTS: ReadonlySet<unknown> = new Set(['request', 'checkContinue', 'checkExpectation'])
+
+/** Patches the `emit` of Node's servers, where a request is handed to the application. */
+export function patchServerEmit(parts: ServerEmitParts): void {
+  patchRequestEmit((emitter, state, event, error) => onEnd(parts, emitter, state, event, error))
+  patchEmit(http.Server.prototype, { ...parts, scheme: 'http', traces: true })
+  patchEmit(https.Server.prototype, { ...parts, scheme: 'https', traces: true })
+}
+
+/** An HTTP/2 server with `allowHTTP1` has Node's HTTP/1 parser too, and is no `http.Server`. Requests over HTTP/2 stay as they are. */
+export function patchOtherServer(server: object, parts: ServerEmitParts): void {
+  if (seen.has(server)) return
+  seen.add(server)
+  if (server instanceof http.Server || server instanceof https.Server) return
+  const original = (server as { emit: Emit }).emit
+  const patched: Patched = { ...parts, scheme: 'https', traces: false }
+  const emit: Emit = function (this: unknown, ...args) {
+    const isParsed = REQUEST_EVENTS.has(args[0]) && recallState(args[1]) !== undefined
+    return isParsed ? emitRequest(this, original, args, patched) : original.apply(this, args)
+  }
+  Object.defineProperty(server, 'emit', { value: emit, writable: true, configurable: true, enumerable: false })
+}
+
+function patchEmit(prototype: object, patched: Patched): void {
+  const target = prototype as { emit: Emit }
+  const original = target.emit
+  target.emit = function emit(this: unknown, ...args) {
+    switch (args[0]) {
+      case 'request':
+      case 'checkContinue':
+      case 'checkExpectation':
+        return emitRequest(this, original, args, patched)
+      // The channel does not publish these two.
+      case 'upgrade':
+      case 'connect':
+        return emitUpgrade(this, original, args, patched)
+      default:
+        return original.apply(this, args)
+    }
+  }
+  if (patched.spans === undefined) return
+  markAsWrapped(target.emit, original, () => {
+    patched.traces = false
+  })
+}
+
+function emitRequest(server: unknown, original: Emit, args: unknown[], patched: Patched): boolean {
+  const request = args[1] as IncomingMessage
+  const response = args[2] as ServerResponse
+  const { runtime, spans } = patched
+  let state: RequestState
+  let requestContext: Context
+  setArriving(undefined)
+  try {
+    state = stateOf(request, patched)
+    requestContext = startSpan(args[0], request, response, state, patched) ?? contextOf(state, runtime)
+    bind(request, response, state, requestContext, patched)
+    if (spans?.isActive === true) rememberOpen(request, response, requestContext)
+    if (state.decision.reject) {
+      rejectRequest(response, state.decision)
+      return true
+    }
+  } catch {
+    return original.apply(server, args)
+  }
+  if (requestContext === context.active()) return original.apply(server, args)
+  if (state.span === undefined) return context.with(requestContext, original, server, ...args)
+  try {
+    return context.with(requestContext, original, server, ...args)
+  } catch (error) {
+    endSpan(state, { cause: error })
+    throw error
+  }
+}
+
+function startSpan(
+  event: unknown,
+  request: IncomingMessage,
+  response: ServerResponse,
+  state: RequestState,
+  { spans, traces, scheme }: Patched,
+): Context | undefined {
+  // An application hands requests on from one server to another by `emit`: there is one span for each.
+  if (!traces || spans === undefined || event !== 'request' || state.span !== undefined) return undefined
+  if (!spans.isActive || getRequestState(context.active()) === state || isMock(request, response)) return undefined
+  return spans.start(request, response, state, scheme)
+}
+
+function bind(
+  request: IncomingMessage,
+  response: ServerResponse,
+  state: RequestState,
+  requestContext: Context,
+  parts: ServerEmitParts,
+): void {
+  state.context ??= requestContext
+  if (recallState(response) !== state) attachState(response, state)
+  if (!emitsInContext(request))
+    bindRequestEmitter(request, state, () => onEnd(parts, request, state, 'close', undefined))
+  if (!emitsInContext(response))
+    bindRequestEmitter(response, state, () => onEnd(parts, response, state, 'close', undefined))
+}
+
+function onEnd(
+  { runtime }: ServerEmitParts,
+  emitter: EventEmitter,
+  state: RequestState,
+  event: 'close' | 'error',
+  error: unknown,
+): void {
+  const isRequest = 'aborted' in emitter
+  if (event === 'error') {
+    if (!isRequest) endSpan(state, { cause: error })
+    return
+  }
+  // A request that was read to its end is closed long before it is answered; of one that was cut off there may be no other sign.
+  if (isRequest && emitter.aborted !== true) return
+  if (!isRequest) forgetOpen(emitter as ServerResponse)
+  endSpan(state)
+  countRequest(state, runtime)
+}
+
+function emitUpgrade(server: unknown, original: Emit, args: unknown[], parts: Patched): boolean {
+  const request = args[1] as IncomingMessage
+  const socket = args[2] as Duplex
+  const { runtime } = parts
+  let state: RequestState
+  let requestContext: Context
+  try {
+    state = stateOf(request, parts)
+    requestContext = contextOf(state, runtime)
+    countRequest(state, runtime)
+    if (state.decision.reject) {
+      rejectUpgrade(socket, state.decision, runtime.config.responseHeader)
+      return true
+    }
+    state.context ??= requestContext
+    if (!emitsInContext(request)) bindRequestEmitter(request, state)
+    bindEmit(socket, requestContext, (active) => getRequestState(active) === state)
+  } catch {
+    return original.apply(server, args)
+  }
+  return context.with(requestContext, original, server, ...args)
+}
+
+function stateOf(request: IncomingMessage, parts: ServerEmitParts): RequestState {
+  const known = recallState(request)
+  if (known !== undefined) return known
+  const state = recallState(request.headers) ?? parts.decide(request)
+  attachState(request, state)
+  return state
+}
