@@ -3,10 +3,10 @@ import type { ContextManager } from '@opentelemetry/api'
 import type { Runtime } from '../src/runtime.ts'
 import { onRequire } from '../src/sdk/module-hooks.ts'
 import { patchExpressJson } from './express-problem.ts'
+import { findExpressRoutes, type LayerClass } from './express-route.ts'
 import { wrapFinalHandler } from './finalhandler.ts'
 import { instrumentHttpClient } from './http-client.ts'
 import { instrumentHttpServer } from './http-server.ts'
-import { startExpressInstrumentation } from './otel-express.ts'
 import { startHttpInstrumentation } from './otel-http.ts'
 import { startUndiciInstrumentation } from './otel-undici.ts'
 import { ServerSpans, type ServerTracing } from './server-span.ts'
@@ -44,7 +44,7 @@ export function installInstrumentations(
   instrumentHttpClient(runtime)
   if (tracing !== undefined) startTracing(tracing)
   instrumentUndici(runtime)
-  onRequire(patches(runtime, isEnabled, logs))
+  onRequire(patches(runtime, isEnabled, logs, tracing !== undefined))
 }
 
 function startTracing({ provider, meterProvider, isActive, isEnabled, isInApplication }: TracingParts): void {
@@ -52,15 +52,15 @@ function startTracing({ provider, meterProvider, isActive, isEnabled, isInApplic
   const isUndiciActive = () => isActive() && !isInApplication('@opentelemetry/instrumentation-undici')
   const started = [
     isEnabled('http') ? startHttpInstrumentation(provider, isActive) : undefined,
-    isEnabled('express') ? startExpressInstrumentation(provider) : undefined,
     isEnabled('undici') ? startUndiciInstrumentation(provider, isUndiciActive) : undefined,
   ]
   if (meterProvider === undefined) return
   for (const instrumentation of started) instrumentation?.setMeterProvider(meterProvider)
 }
 
-function patches(runtime: Runtime, isEnabled: (name: string) => boolean, logs: LogParts) {
+function patches(runtime: Runtime, isEnabled: (name: string) => boolean, logs: LogParts, isMeasured: boolean) {
   const { errorBody } = runtime.config
+  const findRoutes = (exports: unknown) => findExpressRoutes(exports as LayerClass)
   return {
     ...(isEnabled('winston') && {
       'winston/lib/winston/logger': (exports: unknown) => {
@@ -68,6 +68,8 @@ function patches(runtime: Runtime, isEnabled: (name: string) => boolean, logs: L
         return exports
       },
     }),
+    ...(isMeasured &&
+      isEnabled('express') && { 'express/lib/router/layer': findRoutes, 'router/lib/layer': findRoutes }),
     ...(errorBody !== 'off' && {
       finalhandler: (exports: unknown) => wrapFinalHandler(exports as Parameters<typeof wrapFinalHandler>[0], runtime),
     }),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { inspect } from 'node:util'
-import { type Attributes, type Context, context, logs, ROOT_CONTEXT, SeverityNumber } from '@opentelemetry/api'
+import { type Attributes, type Context, logs, ROOT_CONTEXT, SeverityNumber } from '@opentelemetry/api'
 import { getId } from '../src/correlation/context.ts'
 
 type Info = Readonly<Record<string | symbol, unknown>>
@@ -45,8 +45,8 @@ interface Logged {
 const logged = new WeakMap<object, Logged>()
 
 /** Keeps when and in which context a record was logged: formats see it later, in another one. */
-export function rememberLogged(info: object): void {
-  logged.set(info, { context: context.active(), time: Date.now() })
+export function rememberLogged(info: object, active: Context): void {
+  logged.set(info, { context: active, time: Date.now() })
 }
 
 /**

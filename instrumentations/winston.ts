@@ -13,9 +13,10 @@ export function instrumentWinston(
   if (mayStillSend) sendTransformed(Logger.prototype, runtime.config.logField, sendsLogs)
   patchWinston(Logger.prototype, {
     logField: runtime.config.logField,
-    onRecord(info, present) {
+    isObserved: () => mayStillSend || runtime.metrics.areRead(),
+    onRecord(info, present, active) {
       runtime.metrics.log(present)
-      if (mayStillSend) rememberLogged(info)
+      if (mayStillSend) rememberLogged(info, active)
     },
   })
 }

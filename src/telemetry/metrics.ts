@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Counter, type MeterProvider, metrics } from '@opentelemetry/api'
+import { type Counter, createNoopMeter, type MeterProvider, metrics } from '@opentelemetry/api'
 import type { Reason, Source } from '../correlation/decide.ts'
 
 /** The reasons of a decision, and the one that only the response shows. */
 export type RequestReason = Reason | 'app_override'
+
+const PRESENT = Object.freeze({ 'correlation.present': true })
+const ABSENT = Object.freeze({ 'correlation.present': false })
+const SENT = Object.freeze({ 'correlation.decision': 'sent' })
+const WITHHELD = Object.freeze({ 'correlation.decision': 'withheld' })
 
 interface Counters {
   readonly requests: Counter
@@ -21,40 +26,52 @@ export class CorrelationMetrics {
   #provider: MeterProvider | undefined
   #counters: Counters | undefined
 
+  /** Whether there is a MeterProvider: without one, what is to be counted need not be found out. */
+  areRead(): boolean {
+    return this.#current() !== undefined
+  }
+
   /** `correlation.requests`, unit `{request}`. */
   request(source: Source, reason: RequestReason): void {
-    this.#current().requests.add(1, { 'correlation.source': source, 'correlation.reason': reason })
+    this.#current()?.requests.add(1, { 'correlation.source': source, 'correlation.reason': reason })
   }
 
   /** `correlation.logs`, unit `{log_record}`. */
   log(present: boolean): void {
-    this.#current().logs.add(1, { 'correlation.present': present })
+    this.#current()?.logs.add(1, present ? PRESENT : ABSENT)
   }
 
   /** `correlation.outbound`, unit `{request}`. */
   outbound(decision: 'sent' | 'withheld'): void {
-    this.#current().outbound.add(1, { 'correlation.decision': decision })
+    this.#current()?.outbound.add(1, decision === 'sent' ? SENT : WITHHELD)
   }
 
-  #current(): Counters {
+  #current(): Counters | undefined {
     const provider = metrics.getMeterProvider()
-    if (this.#counters !== undefined && provider === this.#provider) return this.#counters
-    const meter = provider.getMeter('@org/correlation')
-    this.#provider = provider
-    this.#counters = {
-      requests: meter.createCounter('correlation.requests', {
-        unit: '{request}',
-        description: 'Inbound requests, by where the correlation ID came from and what was noticed about it.',
-      }),
-      logs: meter.createCounter('correlation.logs', {
-        unit: '{log_record}',
-        description: 'Log records, by whether they have a correlation ID.',
-      }),
-      outbound: meter.createCounter('correlation.outbound', {
-        unit: '{request}',
-        description: 'Outbound requests made under a correlation ID, by whether the host policy let it travel.',
-      }),
+    if (provider !== this.#provider) {
+      this.#provider = provider
+      this.#counters = countersOf(provider)
     }
     return this.#counters
+  }
+}
+
+function countersOf(provider: MeterProvider): Counters | undefined {
+  const meter = provider.getMeter('@org/correlation')
+  // What the API hands out while nobody has registered a provider.
+  if (meter === createNoopMeter()) return undefined
+  return {
+    requests: meter.createCounter('correlation.requests', {
+      unit: '{request}',
+      description: 'Inbound requests, by where the correlation ID came from and what was noticed about it.',
+    }),
+    logs: meter.createCounter('correlation.logs', {
+      unit: '{log_record}',
+      description: 'Log records, by whether they have a correlation ID.',
+    }),
+    outbound: meter.createCounter('correlation.outbound', {
+      unit: '{request}',
+      description: 'Outbound requests made under a correlation ID, by whether the host policy let it travel.',
+    }),
   }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Context, context, isSpanContextValid, trace } from '@opentelemetry/api'
+import { type Context, context, isSpanContextValid, type SpanContext, trace } from '@opentelemetry/api'
 import { getId } from '../correlation/context.ts'
 import { copyWithFields } from './record-copy.ts'
 
@@ -14,8 +14,10 @@ export interface WinstonLogger {
 export interface StampOptions {
   /** The field for the ID; undefined for none. */
   readonly logField: string | undefined
-  /** Called with the stamped copy of a record that will be written. */
-  readonly onRecord?: (info: object, present: boolean) => void
+  /** Called with the stamped copy of a record that will be written, and the context that it was logged in. */
+  readonly onRecord?: (info: object, present: boolean, active: Context) => void
+  /** Whether anybody listens just now; winston takes its time to say whether a record will be written. */
+  readonly isObserved?: () => boolean
 }
 
 /** One per process: the preload, and the two instances of `correlationFormat` that `import` and `require` make, share it. */
@@ -47,6 +49,7 @@ export function stampState(): StampState {
 export function patchWinston(prototype: WinstonLogger, options: StampOptions): void {
   if (Object.hasOwn(prototype, PATCHED)) return
   Object.defineProperty(prototype, PATCHED, { value: true })
+  const { logField, onRecord, isObserved } = options
   const state = stampState()
   const original = prototype.write
   prototype.write = function (this: WinstonLogger, ...args) {
@@ -55,10 +58,12 @@ export function patchWinston(prototype: WinstonLogger, options: StampOptions): v
       try {
         const active = context.active()
         const id = getId(active)
-        const record = copyWithFields(info, fieldsOf(active, id, options.logField, state.fields))
+        const record = stampedCopy(info, active, id, logField, state.fields)
         state.isStamping = true
         args[0] = record
-        if (options.onRecord !== undefined && isWritten(this, record)) options.onRecord(record, id !== undefined)
+        if (onRecord !== undefined && isObserved?.() !== false && isWritten(this, record)) {
+          onRecord(record, id !== undefined, active)
+        }
       } catch {
         // A record that cannot be copied is written without the ID: logging must not fail for it.
       }
@@ -72,22 +77,52 @@ function isWritten(logger: WinstonLogger, info: Readonly<Record<PropertyKey, unk
   return typeof info['level'] !== 'string' || logger.isLevelEnabled?.(info['level']) !== false
 }
 
-function fieldsOf(
+function stampedCopy(
+  info: object,
   active: Context,
   id: string | undefined,
   logField: string | undefined,
   more: ReadonlySet<string>,
-): Record<string, string> {
-  const fields: Record<string, string> = {}
+): Record<PropertyKey, unknown> {
+  if (Object.getPrototypeOf(info) !== Object.prototype || 'toJSON' in info) {
+    const fields: Record<string, string> = {}
+    addFields(fields, active, id, logField, more)
+    return copyWithFields(info, fields)
+  }
+  const copy: Record<PropertyKey, unknown> = { ...info }
+  addFields(copy, active, id, logField, more)
+  return copy
+}
+
+/** Adds to an object the fields that it does not have. */
+function addFields(
+  target: Record<PropertyKey, unknown>,
+  active: Context,
+  id: string | undefined,
+  logField: string | undefined,
+  more: ReadonlySet<string>,
+): void {
   if (id !== undefined) {
-    if (logField !== undefined) fields[logField] = id
-    for (const field of more) fields[field] = id
+    if (logField !== undefined && target[logField] === undefined) target[logField] = id
+    if (more.size > 0) for (const field of more) if (target[field] === undefined) target[field] = id
   }
   const span = trace.getSpanContext(active)
-  if (span !== undefined && isSpanContextValid(span)) {
-    fields['trace_id'] = span.traceId
-    fields['span_id'] = span.spanId
-    fields['trace_flags'] = span.traceFlags.toString(16).padStart(2, '0')
-  }
-  return fields
+  if (span === undefined || !isValid(span)) return
+  if (target['trace_id'] === undefined) target['trace_id'] = span.traceId
+  if (target['span_id'] === undefined) target['span_id'] = span.spanId
+  if (target['trace_flags'] === undefined) target['trace_flags'] = flagsOf(span)
+}
+
+let lastValid: SpanContext | undefined
+
+/** A request logs more than one line, and looking at 48 characters takes longer than the rest. */
+function isValid(span: SpanContext): boolean {
+  if (span === lastValid) return true
+  if (!isSpanContextValid(span)) return false
+  lastValid = span
+  return true
+}
+
+function flagsOf({ traceFlags }: SpanContext): string {
+  return traceFlags === 1 ? '01' : traceFlags === 0 ? '00' : traceFlags.toString(16).padStart(2, '0')
 }

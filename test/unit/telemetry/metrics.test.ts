@@ -53,6 +53,8 @@ describe('CorrelationMetrics', () => {
         ['correlation.outbound', '{request}', { 'correlation.decision': 'withheld' }, 1],
       ])
     }
+    assert.equal(counters.areRead(), true)
     metrics.disable()
+    assert.equal(counters.areRead(), false)
   })
 })

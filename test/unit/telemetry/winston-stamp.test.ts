@@ -101,6 +101,28 @@ describe('patchWinston', () => {
     assert.deepEqual(reports, [false, true])
   })
 
+  it('reports nothing, and does not ask the logger, where nobody listens', () => {
+    const { logger, written } = createLogger({
+      logField: 'correlation_id',
+      isObserved: () => false,
+      onRecord: () => assert.fail('reported'),
+    })
+    logger.isLevelEnabled = () => assert.fail('asked')
+    context.with(inRequest, () => logger.write({ level: 'info' }))
+    assert.deepEqual(written, [[{ level: 'info', correlation_id: ID }]])
+  })
+
+  it('looks at each span, whatever the one before was', () => {
+    const invalid = trace.setSpanContext(ROOT_CONTEXT, { ...SPAN, spanId: '0'.repeat(16) })
+    const other = trace.setSpanContext(ROOT_CONTEXT, { ...SPAN, spanId: 'b7ad6b7169203332', traceFlags: 0 })
+    const { logger, written } = createLogger()
+    for (const active of [inSpan, inSpan, invalid, other, inSpan]) context.with(active, () => logger.write({}))
+    assert.deepEqual(
+      written.map(([each]) => (each as Record<string, unknown>)['span_id']),
+      [SPAN.spanId, SPAN.spanId, undefined, 'b7ad6b7169203332', SPAN.spanId],
+    )
+  })
+
   it('patches a class once, and each class', () => {
     const { prototype } = createLogger()
     const patched = prototype.write
