@@ -3,9 +3,24 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 
-/** The version of the copy of `@opentelemetry/api` that this package uses. */
+declare const __API_VERSION__: string
+
+/** The version of the copy that the build puts into the preload. */
+const BUILT_IN = typeof __API_VERSION__ === 'string' ? __API_VERSION__ : '1.10.0'
+
+// Not as a literal: the bundler would take it for the copy that it puts in.
+const API: string = '@opentelemetry/api'
+
+/**
+ * The version that globals are registered under: that of the copy beside this package, which an application shares where it
+ * can, or of the built-in copy where that is newer. A copy of the API reads no global of an older minor version than its own.
+ */
 export function ownApiVersion(): string {
-  return versionAt(require.resolve('@opentelemetry/api')) ?? '1.10.0'
+  try {
+    return newerOf(versionAt(require.resolve(API)) ?? BUILT_IN, BUILT_IN)
+  } catch {
+    return BUILT_IN
+  }
 }
 
 /**

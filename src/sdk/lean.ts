@@ -12,6 +12,7 @@ import type { Config } from '../config/config.ts'
 import { batchSettings } from './batch-settings.ts'
 import type { ExitRequest } from './exit-sender.ts'
 import { LazyExporter } from './lazy-exporter.ts'
+import { loadLogs, loadMetrics, loadOtlp } from './lazy-files.ts'
 import { limitOf, listOf, type OtelEnv } from './otel-env.ts'
 import { type OtlpProtocol, otlpSettings, protocolOf } from './otlp-settings.ts'
 import { PendingTelemetry } from './pending-telemetry.ts'
@@ -133,15 +134,4 @@ function spanLimits(env: OtelEnv): Record<string, number> {
     ),
   }
   return Object.fromEntries(Object.entries(limits).filter((entry): entry is [string, number] => entry[1] !== undefined))
-}
-
-// The build keeps these modules in the same file and runs them at the first call.
-function loadOtlp(): typeof import('./otlp.ts') {
-  return require('./otlp.ts')
-}
-function loadMetrics(): typeof import('./meter-provider.ts') {
-  return require('./meter-provider.ts')
-}
-function loadLogs(): typeof import('./logs.ts') {
-  return require('./logs.ts')
 }
