@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 
@@ -17,7 +17,7 @@ const API: string = '@opentelemetry/api'
  */
 export function ownApiVersion(): string {
   try {
-    return newerOf(versionAt(require.resolve(API)) ?? BUILT_IN, BUILT_IN)
+    return newerOf(versionFrom(__dirname, () => require.resolve(API)) ?? BUILT_IN, BUILT_IN)
   } catch {
     return BUILT_IN
   }
@@ -29,8 +29,8 @@ export function ownApiVersion(): string {
  */
 export function newerApiProblem(own: string, entry: string | undefined): string | undefined {
   try {
-    const from = createRequire(path.resolve(entry ?? '.', 'noop.js'))
-    const theirs = versionAt(from.resolve('@opentelemetry/api'))
+    const from = path.resolve(entry ?? '.', 'noop.js')
+    const theirs = versionFrom(path.dirname(from), () => createRequire(from).resolve(API))
     if (theirs === undefined || minorOf(theirs) <= minorOf(own)) return undefined
     return `the application has @opentelemetry/api ${theirs}, and this package ${own}: code that uses the newer one sees no context and no spans. Make them one version (\`npm ls @opentelemetry/api\` shows both).`
   } catch {
@@ -52,11 +52,25 @@ function minorOf(version: string): number {
   return Number(version.split('.')[1])
 }
 
+/**
+ * Looks where `node_modules` folders are, and asks Node's own resolution, which takes milliseconds, only where there is none: other
+ * package managers have other places.
+ */
+function versionFrom(folder: string, resolve: () => string): string | undefined {
+  for (let at = folder, above = path.dirname(at); ; at = above, above = path.dirname(at)) {
+    const manifest = path.join(at, 'node_modules', API, 'package.json')
+    if (existsSync(manifest)) return versionIn(manifest)
+    if (above === at) return versionAt(resolve())
+  }
+}
+
 /** The API's manifest is no entry point of its package, so it is read from beside the code. */
 function versionAt(file: string): string | undefined {
   const directory = `${path.sep}@opentelemetry${path.sep}api${path.sep}`
   const at = file.lastIndexOf(directory)
-  if (at === -1) return undefined
-  const manifest = readFileSync(path.join(file.slice(0, at + directory.length), 'package.json'), 'utf8')
-  return (JSON.parse(manifest) as { readonly version?: string }).version
+  return at === -1 ? undefined : versionIn(path.join(file.slice(0, at + directory.length), 'package.json'))
+}
+
+function versionIn(manifest: string): string | undefined {
+  return (JSON.parse(readFileSync(manifest, 'utf8')) as { readonly version?: string }).version
 }
