@@ -41,6 +41,13 @@ export const METADATA_ADDRESSES = addressSetOf([
   '192.0.0.192',
 ])
 
+/** Made of the ranges when it is first asked: most processes never meet an address in a policy, and none while it starts. */
 function addressSetOf(ranges: readonly string[]): AddressSet {
-  return createAddressSet(ranges.map(parseRange).filter((range) => range !== undefined))
+  let set: AddressSet | undefined
+  return {
+    has(address) {
+      set ??= createAddressSet(ranges.map(parseRange).filter((range) => range !== undefined))
+      return set.has(address)
+    },
+  }
 }

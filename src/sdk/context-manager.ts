@@ -11,10 +11,18 @@ export class GroundedContextManager extends AsyncLocalStorageContextManager {
 
   override active(): Context {
     const active = super.active()
-    return active === ROOT_CONTEXT ? this.#ground : active
+    return this.#ground !== ROOT_CONTEXT && isRoot(active) ? this.#ground : active
   }
 
   setGround(context: Context): void {
     this.#ground = context
   }
+}
+
+/** Each copy of the API has a root of its own, and the application's is not the one that is built in here. */
+function isRoot(context: Context): boolean {
+  return (
+    context === ROOT_CONTEXT ||
+    (context as { readonly _currentContext?: Map<symbol, unknown> })._currentContext?.size === 0
+  )
 }

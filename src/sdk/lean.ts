@@ -12,6 +12,7 @@ import type { Config } from '../config/config.ts'
 import { batchSettings } from './batch-settings.ts'
 import type { ExitRequest } from './exit-sender.ts'
 import { LazyExporter } from './lazy-exporter.ts'
+import { loadLogs, loadMetrics, loadOtlp } from './lazy-files.ts'
 import { limitOf, listOf, type OtelEnv } from './otel-env.ts'
 import { type OtlpProtocol, otlpSettings, protocolOf } from './otlp-settings.ts'
 import { PendingTelemetry } from './pending-telemetry.ts'
@@ -57,8 +58,8 @@ export function assembleLean(env: OtelEnv, config: Config): Telemetry {
   // Not by a processor: it comes after the attributes that a span starts with, and those may fill OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT.
   if (tracerProvider !== undefined) patchTracersOf(tracerProvider, config.spanAttribute)
 
-  const meters = asksFor(env, 'OTEL_METRICS_EXPORTER') ? loadMetrics().createMeters(env, resource) : undefined
-  const logs = asksFor(env, 'OTEL_LOGS_EXPORTER') ? loadLogs().createLogs(env, config, resource, pending) : undefined
+  const meters = whereAsked(env, 'OTEL_METRICS_EXPORTER', () => loadMetrics().createMeters(env, resource))
+  const logs = whereAsked(env, 'OTEL_LOGS_EXPORTER', () => loadLogs().createLogs(env, config, resource, pending))
 
   // A meter does not say whether something was measured: the first flush sends it, a later one goes with spans or records.
   let hasUnsentMetrics = meters !== undefined
@@ -105,10 +106,16 @@ export function assembleLean(env: OtelEnv, config: Config): Telemetry {
   }
 }
 
-/** Whether a signal that is off by default was asked for. */
-function asksFor(env: OtelEnv, name: string): boolean {
+/** Makes what a signal needs that is off by default. Its file may be gone or unreadable: that costs this signal and no other. */
+function whereAsked<Made>(env: OtelEnv, name: string, make: () => Made): Made | undefined {
   const exporters = listOf(env, name)
-  return exporters !== undefined && !exporters.includes('none')
+  if (exporters === undefined || exporters.includes('none')) return undefined
+  try {
+    return make()
+  } catch (error) {
+    diag.error(`@org/correlation: what ${name} asks for could not be loaded; nothing of this signal is sent.`, error)
+    return undefined
+  }
 }
 
 function spanLimits(env: OtelEnv): Record<string, number> {
@@ -133,15 +140,4 @@ function spanLimits(env: OtelEnv): Record<string, number> {
     ),
   }
   return Object.fromEntries(Object.entries(limits).filter((entry): entry is [string, number] => entry[1] !== undefined))
-}
-
-// The build keeps these modules in the same file and runs them at the first call.
-function loadOtlp(): typeof import('./otlp.ts') {
-  return require('./otlp.ts')
-}
-function loadMetrics(): typeof import('./meter-provider.ts') {
-  return require('./meter-provider.ts')
-}
-function loadLogs(): typeof import('./logs.ts') {
-  return require('./logs.ts')
 }

@@ -14,8 +14,8 @@ import { CorrelationLogRecordProcessor } from '../telemetry/log-record-processor
 import { batchSettings } from './batch-settings.ts'
 import type { ExitRequest } from './exit-sender.ts'
 import { LazyExporter } from './lazy-exporter.ts'
+import { loadOtlp } from './lazy-files.ts'
 import { listOf, type OtelEnv } from './otel-env.ts'
-import { createLogExporter, serializeLogs } from './otlp.ts'
 import { type OtlpProtocol, otlpSettings, protocolOf } from './otlp-settings.ts'
 
 /** The LoggerProvider and its queue. */
@@ -35,7 +35,7 @@ export function createLogs(env: OtelEnv, config: Config, resource: Resource, pen
   const protocol: OtlpProtocol = protocolOf(env, 'LOGS') === 'http/json' ? 'http/json' : 'http/protobuf'
   for (const name of new Set(listOf(env, 'OTEL_LOGS_EXPORTER'))) {
     if (name === 'otlp') {
-      exporter = new LazyExporter(() => createLogExporter(protocol))
+      exporter = new LazyExporter(() => loadOtlp().createLogExporter(protocol))
       batch = new BatchLogRecordProcessor({ exporter, ...batchSettings(env, 'OTEL_BLRP') })
       processors.push(batch)
     } else if (name === 'console') {
@@ -52,7 +52,7 @@ export function createLogs(env: OtelEnv, config: Config, resource: Resource, pen
       if (exporter === undefined || batch === undefined) return undefined
       const records = [...exporter.keepForExit(), ...queueOf(batch)]
       if (records.length === 0) return undefined
-      const body = serializeLogs(records, protocol)
+      const body = loadOtlp().serializeLogs(records, protocol)
       return body === undefined ? undefined : { ...otlpSettings(env, 'LOGS', protocol), body }
     },
   }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { diag } from '@opentelemetry/api'
 import { ExportResultCode } from '@opentelemetry/core'
-import { OTLPMetricExporter as JsonMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http'
-import { OTLPMetricExporter as ProtobufMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto'
+import { OTLPMetricExporterBase } from '@opentelemetry/exporter-metrics-otlp-http'
 import type { Resource } from '@opentelemetry/resources'
 import {
   ConsoleMetricExporter,
@@ -10,9 +9,9 @@ import {
   PeriodicExportingMetricReader,
   type PushMetricExporter,
 } from '@opentelemetry/sdk-metrics'
+import { loadOtlp } from './lazy-files.ts'
 import { listOf, type OtelEnv, positiveNumberOf } from './otel-env.ts'
-import { protocolOf } from './otlp-settings.ts'
-import { unrefAgent } from './unref-agent.ts'
+import { type OtlpProtocol, protocolOf } from './otlp-settings.ts'
 
 const DEFAULT_INTERVAL_MS = 60_000
 const DEFAULT_TIMEOUT_MS = 30_000
@@ -53,11 +52,29 @@ export function createMeters(env: OtelEnv, resource: Resource): Meters {
 function createExporter(name: string, env: OtelEnv): PushMetricExporter | undefined {
   if (name === 'console') return new ConsoleMetricExporter()
   if (name === 'otlp') {
-    const options = { httpAgentOptions: unrefAgent }
-    return protocolOf(env, 'METRICS') === 'http/json'
-      ? new JsonMetricExporter(options)
-      : new ProtobufMetricExporter(options)
+    return lazyOtlpExporter(protocolOf(env, 'METRICS') === 'http/json' ? 'http/json' : 'http/protobuf')
   }
   diag.warn('OTEL_METRICS_EXPORTER names an exporter that is not available here; it is skipped.')
   return undefined
+}
+
+/** Loads the exporter at the first export. Which temporality it wants, the reader asks at once: upstream's base class answers. */
+function lazyOtlpExporter(protocol: OtlpProtocol): PushMetricExporter {
+  let exporter: PushMetricExporter | undefined
+  return new OTLPMetricExporterBase({
+    export(metrics, done) {
+      try {
+        exporter ??= loadOtlp().createMetricExporter(protocol)
+      } catch (error) {
+        diag.error('@org/correlation: the exporter could not be loaded; these metrics are lost.', error)
+        done({ code: ExportResultCode.FAILED })
+        return
+      }
+      exporter.export(metrics, done)
+    },
+    forceFlush: async () => exporter?.forceFlush(),
+    shutdown: async () => exporter?.shutdown(),
+    // For metrics about the exporter itself, which nothing here turns on.
+    setMetrics: () => undefined,
+  })
 }

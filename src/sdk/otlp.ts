@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { OTLPLogExporter as JsonLogExporter } from '@opentelemetry/exporter-logs-otlp-http'
 import { OTLPLogExporter as ProtobufLogExporter } from '@opentelemetry/exporter-logs-otlp-proto'
+import { OTLPMetricExporter as JsonMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http'
+import { OTLPMetricExporter as ProtobufMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto'
 import { OTLPTraceExporter as JsonTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { OTLPTraceExporter as ProtobufTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto'
 import {
@@ -24,6 +26,11 @@ export function createTraceExporter(protocol: OtlpProtocol): ProtobufTraceExport
 /** The upstream log exporter of the protocol. */
 export function createLogExporter(protocol: OtlpProtocol): ProtobufLogExporter | JsonLogExporter {
   return protocol === 'http/json' ? new JsonLogExporter(OPTIONS) : new ProtobufLogExporter(OPTIONS)
+}
+
+/** The upstream metric exporter of the protocol. */
+export function createMetricExporter(protocol: OtlpProtocol): ProtobufMetricExporter | JsonMetricExporter {
+  return protocol === 'http/json' ? new JsonMetricExporter(OPTIONS) : new ProtobufMetricExporter(OPTIONS)
 }
 
 /** The bytes that the trace exporter would send. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
@@ -15,9 +15,8 @@ const REGISTER = path.join(ROOT, 'register.cjs')
 function copyOf(t: TestContext, version?: string): string {
   const directory = mkdtempSync(path.join(tmpdir(), 'correlation-'))
   t.after(() => rmSync(directory, { recursive: true, force: true }))
-  mkdirSync(path.join(directory, 'dist'))
-  for (const file of ['register.cjs', 'package.json', 'dist/preload.cjs', 'dist/exit-child.cjs']) {
-    cpSync(path.join(ROOT, file), path.join(directory, file))
+  for (const file of ['register.cjs', 'package.json', 'dist']) {
+    cpSync(path.join(ROOT, file), path.join(directory, file), { recursive: true })
   }
   symlinkSync(path.join(ROOT, 'node_modules'), path.join(directory, 'node_modules'))
   if (version !== undefined) {

@@ -81,13 +81,13 @@ describe('the build', () => {
   })
 })
 
-/** The packages that the comments in the bundles name: another source than the metafile that the lists are made from. */
+/** The packages that the source maps name: another source than the metafile that the lists are made from. */
 function packagesIn(content: ReadonlyMap<string, string>): ReadonlySet<string> {
   const names = [...content]
-    .filter(([file]) => /\.[cm]js$/.test(file))
-    .flatMap(([, text]) => [...text.matchAll(/^\s*\/\/ node_modules\/((?:@[^/\n]+\/)?[^/\n]+)\//gm)])
-    .map(([, name = '']) => name)
-  return new Set(names)
+    .filter(([file]) => /\.[cm]js\.map$/.test(file))
+    .flatMap(([, text]) => (JSON.parse(text) as { readonly sources: readonly string[] }).sources)
+    .map((source) => /^\.\.\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(source)?.[1])
+  return new Set(names.filter((name) => name !== undefined))
 }
 
 describe('swapFolder', () => {

@@ -27,9 +27,10 @@ function externalsOf(text: string): readonly string[] {
     .filter((specifier) => !isBuiltin(specifier) && !specifier.startsWith('.'))
 }
 
-/** The names of the source files that esbuild says are inside. */
-function sourcesOf(text: string): readonly string[] {
-  return [...text.matchAll(/^\s*\/\/ ((?:src|instrumentations|node_modules)\/\S+)$/gm)].map(([, file = '']) => file)
+/** The names of the source files that are inside, by the source map. */
+function sourcesOf(file: string): readonly string[] {
+  const { sources } = JSON.parse(textOf(`${file}.map`)) as { readonly sources: readonly string[] }
+  return sources.map((source) => source.replace(/^\.\.\//, ''))
 }
 
 /** The packages in require.cache after an ordinary start with these variables. */
@@ -57,22 +58,38 @@ describe('the bundle', () => {
     assert.deepEqual(externalsOf(text).toSorted(), ['@g/g', 'a-a', 'b', 'c', 'd', 'e', 'f', 'h'])
   })
 
-  it('has no second copy of a dependency: the API above all', () => {
-    const sources = FILES.flatMap((file) => sourcesOf(textOf(file)))
-    assert.ok(sources.includes('src/preload.ts'))
-    assert.ok(sources.some((file) => file.startsWith('node_modules/@opentelemetry/core/')))
+  it('has no second copy of a dependency, but for the API in the preload', () => {
+    const sources = FILES.flatMap((file) => sourcesOf(file).map((source) => ({ file, source })))
+    assert.ok(sources.some(({ source }) => source === 'src/preload.ts'))
+    assert.ok(sources.some(({ source }) => source.startsWith('node_modules/@opentelemetry/core/')))
     for (const name of Object.keys(dependencies)) {
-      assert.deepEqual(
-        sources.filter((file) => file.includes(`node_modules/${name}/`)),
-        [],
-        name,
-      )
+      const files = sources.filter(({ source }) => source.includes(`node_modules/${name}/`)).map(({ file }) => file)
+      assert.deepEqual([...new Set(files)], name === '@opentelemetry/api' ? ['preload.cjs'] : [], name)
     }
   })
 
   it('has one copy of each package', () => {
-    const nested = sourcesOf(textOf('preload.cjs')).filter((file) => file.split('node_modules/').length > 2)
+    const nested = FILES.flatMap(sourcesOf).filter((file) => file.split('node_modules/').length > 2)
     assert.deepEqual(nested, [])
+  })
+
+  it('has each module once in what the preload consists of: two would be two states', () => {
+    const parts = FILES.filter((file) => !/^(?:cli|exit-child|index|winston)\./.test(file))
+    assert.ok(parts.includes('preload.cjs') && parts.includes('otlp.cjs'))
+    const sources = parts.flatMap(sourcesOf)
+    assert.deepEqual(
+      sources.filter((source, i) => sources.indexOf(source) !== i),
+      [],
+    )
+  })
+
+  it('leaves for later what a start does not need', () => {
+    const core = sourcesOf('preload.cjs')
+    for (const name of ['sdk-metrics', 'sdk-logs', 'otlp-transformer']) {
+      const isPart = (source: string) => source.startsWith(`node_modules/@opentelemetry/${name}/`)
+      assert.equal(core.some(isPart), false, name)
+      assert.ok(FILES.flatMap(sourcesOf).some(isPart), name)
+    }
   })
 
   it('keeps names as they are written, for stack traces', () => {
@@ -108,7 +125,7 @@ describe('each source map', () => {
   for (const file of FILES) {
     it(`of ${file} names its sources, relative to dist`, () => {
       const map = JSON.parse(textOf(`${file}.map`)) as { readonly sources: readonly string[] }
-      assert.ok(map.sources.some((source) => source.startsWith('../src/')))
+      assert.ok(map.sources.some((source) => /^\.\.\/(?:src|node_modules)\//.test(source)))
       assert.deepEqual(
         map.sources.filter((source) => !source.startsWith('../')),
         [],
