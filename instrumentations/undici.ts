@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { subscribe } from 'node:diagnostics_channel'
 import { context } from '@opentelemetry/api'
+import { BoundedCache } from '../src/propagation/bounded-cache.ts'
 import { allowsTarget } from '../src/propagation/outbound-policy.ts'
 import type { Runtime } from '../src/runtime.ts'
 import { arrayBag, type HeaderBag, textBag } from './header-bag.ts'
@@ -35,7 +36,10 @@ export function instrumentUndici(runtime: Runtime): void {
       prepare(request, runtime, tunnels)
     }
   })
-  const forget = (request: UndiciRequest) => tunnels.forget(originOf(request).authority, request)
+  const forget = (request: UndiciRequest) => {
+    const { isClearText, authority } = originOf(request)
+    if (isClearText) tunnels.forget(authority, request)
+  }
   on('undici:client:sendHeaders', forget)
   on('undici:request:error', forget)
 }
@@ -64,8 +68,28 @@ function on(channel: string, listen: (request: UndiciRequest) => void): void {
   })
 }
 
-function originOf(request: UndiciRequest) {
-  const url = URL.parse(String(request.origin))
+interface Origin {
+  readonly hostname: string
+  readonly port: number | undefined
+  readonly authority: string
+  readonly isClearText: boolean
+}
+
+/** Applications call few origins; crawlers and webhook senders call any number of them. */
+const origins = new BoundedCache<Origin>(1000)
+
+function originOf(request: UndiciRequest): Origin {
+  const text = String(request.origin)
+  let origin = origins.get(text)
+  if (origin === undefined) {
+    origin = parseOrigin(text)
+    origins.set(text, origin)
+  }
+  return origin
+}
+
+function parseOrigin(text: string): Origin {
+  const url = URL.parse(text)
   if (url === null) return { hostname: '', port: undefined, authority: '', isClearText: true }
   const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80))
   return { hostname: url.hostname, port, authority: `${url.hostname}:${port}`, isClearText: url.protocol !== 'https:' }

@@ -43,9 +43,12 @@ export function dropBaggageEntry(context: Context, key: string): Context {
   return propagation.setBaggage(context, baggage.removeEntry(key))
 }
 
+/** What nearly all IDs are, and encoding leaves as it is; looking is cheaper. */
+const UNRESERVED = /^[A-Za-z0-9_.-]+$/
+
 /** Puts the entry first in a `baggage` header and takes out what stood there under the same key. */
 export function prependToBaggageHeader(header: string | undefined, key: string, id: CorrelationId): string {
-  const entry = `${key}=${encodeURIComponent(id)}`
+  const entry = `${key}=${UNRESERVED.test(id) ? id : encodeURIComponent(id)}`
   const rest = removeFromBaggageHeader(header, key)
   return rest === undefined ? entry : `${entry},${rest}`
 }

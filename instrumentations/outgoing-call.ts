@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ClientRequest } from 'node:http'
+import { type Context, context } from '@opentelemetry/api'
+import { getId } from '../src/correlation/context.ts'
+import { getRequestState } from '../src/correlation/request-state.ts'
+import type { OutboundPlan } from './outbound-headers.ts'
+
+/** What is read of an agent, anybody's code. */
+export interface AgentLike {
+  readonly options?: { readonly host?: unknown; readonly port?: unknown; readonly socketPath?: unknown }
+}
+
+/** What is known of one request of `node:http`, from the moment it is made. */
+export class OutgoingCall {
+  readonly made: Context
+  /** The first agent that it was handed to, and the port it was handed over with. */
+  agent: AgentLike | undefined = undefined
+  port: number | undefined = undefined
+  /** A proxy agent may choose among others. */
+  otherAgents: AgentLike[] | undefined = undefined
+  /** Made when its head is serialised for the first time. */
+  plan: OutboundPlan | undefined = undefined
+
+  constructor(made: Context) {
+    this.made = made
+  }
+
+  /** Whether a listener may run in this context as it is: it has the ID, or as little an ID, as where the request was made. */
+  hasSameId(active: Context): boolean {
+    if (active === this.made) return true
+    return getRequestState(active) === getRequestState(this.made) && getId(active) === getId(this.made)
+  }
+}
+
+/** Its constructor's result is the object that it is given, to which the private field of a subclass is then added. */
+class Given {
+  constructor(object: object) {
+    // biome-ignore lint/correctness/noConstructorReturn: that is what it is for.
+    return object
+  }
+}
+
+/**
+ * Keeps the record on the request itself: a WeakMap costs 1 µs a request (and work for the garbage collector), a property would be seen
+ * by whoever copies or prints a request. A private field is as fast as a property and seen by nobody.
+ */
+class Marked extends Given {
+  readonly #call: OutgoingCall
+
+  constructor(object: object, call: OutgoingCall) {
+    super(object)
+    this.#call = call
+  }
+
+  static callOf(object: object): OutgoingCall | undefined {
+    return #call in object ? object.#call : undefined
+  }
+}
+
+/** The record of a request, or undefined where it was made before us. */
+export function findCall(request: object): OutgoingCall | undefined {
+  return Marked.callOf(request)
+}
+
+/** The record of a request; it is made at the first sight of it, which is in the caller's context. */
+export function callOf(request: ClientRequest): OutgoingCall {
+  return Marked.callOf(request) ?? rememberCall(request, new OutgoingCall(context.active()))
+}
+
+/** Puts the record on an object that has none. */
+export function rememberCall(object: object, call: OutgoingCall): OutgoingCall {
+  new Marked(object, call)
+  return call
+}
