@@ -5,6 +5,7 @@ import { onRequire } from '../src/sdk/module-hooks.ts'
 import { patchExpressJson } from './express-problem.ts'
 import { wrapFinalHandler } from './finalhandler.ts'
 import { instrumentHttpClient } from './http-client.ts'
+import { HttpClientSpans } from './http-client-spans.ts'
 import { instrumentHttpServer } from './http-server.ts'
 import { startExpressInstrumentation } from './otel-express.ts'
 import { startHttpInstrumentation } from './otel-http.ts'
@@ -43,7 +44,11 @@ export function installInstrumentations(
   tracing: TracingParts | undefined,
 ): void {
   instrumentHttpServer(runtime, contextManager)
-  instrumentHttpClient(runtime)
+  const spans =
+    tracing?.isEnabled('http') === true
+      ? new HttpClientSpans(tracing.provider, tracing.meterProvider, tracing.isActive)
+      : undefined
+  instrumentHttpClient(runtime, spans)
   if (tracing !== undefined) startTracing(tracing)
   instrumentUndici(runtime)
   onRequire(patches(runtime, isEnabled, logs))

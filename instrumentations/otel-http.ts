@@ -5,7 +5,6 @@ import https from 'node:https'
 import { createRequire, syncBuiltinESMExports } from 'node:module'
 import type { TracerProvider } from '@opentelemetry/api'
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http'
-import { hideArrayHeaders, withArrayHeaders } from './array-headers.ts'
 
 type AnyFunction = (this: unknown, ...args: unknown[]) => unknown
 
@@ -16,16 +15,12 @@ interface Wrapped extends AnyFunction {
 }
 
 const TARGETS: readonly (readonly [object, string])[] = [
-  [http, 'request'],
-  [http, 'get'],
-  [https, 'request'],
-  [https, 'get'],
   [http.Server.prototype, 'emit'],
   [https.Server.prototype, 'emit'],
 ]
 
 /**
- * HTTP spans, by the upstream instrumentation, for as long as `isActive` says that tracing is ours.
+ * Server spans, by the upstream instrumentation, for as long as `isActive` says that tracing is ours.
  *
  * Disabling an instrumentation is no way to step aside: `disable` takes off whatever wrapper is outermost, and that may be
  * another SDK's by then. So each function gets a switch, which carries the marks of upstream's wrappers: an
@@ -33,16 +28,8 @@ const TARGETS: readonly (readonly [object, string])[] = [
  */
 export function startHttpInstrumentation(provider: TracerProvider, isActive: () => boolean): HttpInstrumentation {
   const originals = TARGETS.map(([target, name]) => Reflect.get(target, name) as AnyFunction)
-  const clients = TARGETS.filter(([, name]) => name === 'request')
-  for (const [target, name] of clients) {
-    Reflect.set(target, name, withArrayHeaders(Reflect.get(target, name) as AnyFunction))
-  }
-  const instrumentation = new HttpInstrumentation({
-    startOutgoingSpanHook(options) {
-      hideArrayHeaders(options)
-      return {}
-    },
-  })
+  // Outbound calls have spans of our own.
+  const instrumentation = new HttpInstrumentation({ disableOutgoingRequestInstrumentation: true })
   instrumentation.setTracerProvider(provider)
   // Upstream patches a module as it is required, which the build keeps from being noticed elsewhere.
   const require = createRequire(import.meta.url)
@@ -59,7 +46,7 @@ function installSwitch(target: object, name: string, original: AnyFunction, isAc
   const wrapper = Reflect.get(target, name) as Wrapped
   if (wrapper === original) return
   const either: Wrapped = function (this: unknown, ...args) {
-    return (isActive() && !(name === 'emit' && isMock(args)) ? wrapper : original).apply(this, args)
+    return (isActive() && !isMock(args) ? wrapper : original).apply(this, args)
   }
   Object.defineProperty(either, 'name', { value: original.name, configurable: true })
   Object.defineProperty(either, 'length', { value: original.length, configurable: true })

@@ -3,6 +3,7 @@ import type { ClientRequest } from 'node:http'
 import { type Context, context } from '@opentelemetry/api'
 import { getId } from '../src/correlation/context.ts'
 import { getRequestState } from '../src/correlation/request-state.ts'
+import type { ClientSpan } from './client-span.ts'
 import type { OutboundPlan } from './outbound-headers.ts'
 
 /** What is read of an agent, anybody's code. */
@@ -20,15 +21,22 @@ export class OutgoingCall {
   otherAgents: AgentLike[] | undefined = undefined
   /** Made when its head is serialised for the first time. */
   plan: OutboundPlan | undefined = undefined
+  /** It was decided whether there is a span. */
+  isBegun = false
+  /** Tracing is ours: its listeners run in the very context that it was made in, in which that span is active that was active there. */
+  isTraced = false
+  span: ClientSpan | undefined = undefined
 
   constructor(made: Context) {
     this.made = made
   }
 
-  /** Whether a listener may run in this context as it is: it has the ID, or as little an ID, as where the request was made. */
-  hasSameId(active: Context): boolean {
+  /** Whether a listener may run in this context as it is. Without spans it is enough that it has the ID, or as little an ID. */
+  isAtHome(active: Context): boolean {
     if (active === this.made) return true
-    return getRequestState(active) === getRequestState(this.made) && getId(active) === getId(this.made)
+    return (
+      !this.isTraced && getRequestState(active) === getRequestState(this.made) && getId(active) === getId(this.made)
+    )
   }
 }
 
