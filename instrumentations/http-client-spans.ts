@@ -16,23 +16,11 @@ import { createClientDuration, type RecordDuration } from './client-duration.ts'
 import { onClientUnwrap } from './client-marks.ts'
 import { ClientSpan } from './client-span.ts'
 import type { HeaderBag } from './header-bag.ts'
+import { isKnownMethod } from './known-methods.ts'
 import type { OutgoingCall } from './outgoing-call.ts'
 import { urlFullOf } from './url-full.ts'
 
 const SCOPE = '@org/correlation/http'
-
-const KNOWN_METHODS: ReadonlySet<string> = new Set([
-  'GET',
-  'HEAD',
-  'POST',
-  'PUT',
-  'DELETE',
-  'CONNECT',
-  'OPTIONS',
-  'TRACE',
-  'PATCH',
-  'QUERY',
-])
 
 const setter: TextMapSetter<HeaderBag> = { set: (bag, name, value) => bag.set(name.toLowerCase(), value) }
 
@@ -80,7 +68,7 @@ export class HttpClientSpans {
 function attributesOf(request: ClientRequest, call: OutgoingCall, headers: HeaderBag): Attributes {
   const { method, host, protocol } = request
   const port = call.port ?? portOf(headers.get('host'), host) ?? (protocol === 'https:' ? 443 : 80)
-  const isKnown = KNOWN_METHODS.has(method)
+  const isKnown = isKnownMethod(method)
   const attributes: Attributes = {
     'http.request.method': isKnown ? method : '_OTHER',
     'server.address': host,

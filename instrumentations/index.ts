@@ -9,8 +9,8 @@ import { HttpClientSpans } from './http-client-spans.ts'
 import { instrumentHttpServer } from './http-server.ts'
 import { startExpressInstrumentation } from './otel-express.ts'
 import { startHttpInstrumentation } from './otel-http.ts'
-import { startUndiciInstrumentation } from './otel-undici.ts'
 import { instrumentUndici } from './undici.ts'
+import { UndiciSpans } from './undici-spans.ts'
 import { instrumentWinston } from './winston.ts'
 
 /** Whose spans are recorded, and which instrumentations the environment leaves on. */
@@ -34,7 +34,7 @@ export interface LogParts {
 
 /**
  * Installs what carries the ID, and then what makes spans: the order is part of the design. Our server patch must be inside the
- * upstream one, and our undici subscriber behind the upstream one.
+ * upstream one.
  */
 export function installInstrumentations(
   runtime: Runtime,
@@ -50,20 +50,25 @@ export function installInstrumentations(
       : undefined
   instrumentHttpClient(runtime, spans)
   if (tracing !== undefined) startTracing(tracing)
-  instrumentUndici(runtime)
+  instrumentUndici(runtime, tracing === undefined ? undefined : undiciSpans(tracing))
   onRequire(patches(runtime, isEnabled, logs))
 }
 
-function startTracing({ provider, meterProvider, isActive, isEnabled, isInApplication }: TracingParts): void {
-  // Two instances of this one listen to the same channels, and each would record the request.
-  const isUndiciActive = () => isActive() && !isInApplication('@opentelemetry/instrumentation-undici')
+function startTracing({ provider, meterProvider, isActive, isEnabled }: TracingParts): void {
   const started = [
     isEnabled('http') ? startHttpInstrumentation(provider, isActive) : undefined,
     isEnabled('express') ? startExpressInstrumentation(provider) : undefined,
-    isEnabled('undici') ? startUndiciInstrumentation(provider, isUndiciActive) : undefined,
   ]
   if (meterProvider === undefined) return
   for (const instrumentation of started) instrumentation?.setMeterProvider(meterProvider)
+}
+
+function undiciSpans(parts: TracingParts): UndiciSpans | undefined {
+  const { provider, meterProvider, isActive, isEnabled, isInApplication } = parts
+  if (!isEnabled('undici')) return undefined
+  // One of the application's own listens to the same channels, and each would record the request.
+  const isOurs = () => isActive() && !isInApplication('@opentelemetry/instrumentation-undici')
+  return new UndiciSpans(provider, meterProvider, isOurs)
 }
 
 function patches(runtime: Runtime, isEnabled: (name: string) => boolean, logs: LogParts) {

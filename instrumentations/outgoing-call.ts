@@ -4,6 +4,7 @@ import { type Context, context } from '@opentelemetry/api'
 import { getId } from '../src/correlation/context.ts'
 import { getRequestState } from '../src/correlation/request-state.ts'
 import type { ClientSpan } from './client-span.ts'
+import { Marked } from './marked.ts'
 import type { OutboundPlan } from './outbound-headers.ts'
 
 /** What is read of an agent, anybody's code. */
@@ -40,19 +41,7 @@ export class OutgoingCall {
   }
 }
 
-/** Its constructor's result is the object that it is given, to which the private field of a subclass is then added. */
-class Given {
-  constructor(object: object) {
-    // biome-ignore lint/correctness/noConstructorReturn: that is what it is for.
-    return object
-  }
-}
-
-/**
- * Keeps the record on the request itself: a WeakMap costs 1 µs a request (and work for the garbage collector), a property would be seen
- * by whoever copies or prints a request. A private field is as fast as a property and seen by nobody.
- */
-class Marked extends Given {
+class MarkedRequest extends Marked {
   readonly #call: OutgoingCall
 
   constructor(object: object, call: OutgoingCall) {
@@ -67,16 +56,16 @@ class Marked extends Given {
 
 /** The record of a request, or undefined where it was made before us. */
 export function findCall(request: object): OutgoingCall | undefined {
-  return Marked.callOf(request)
+  return MarkedRequest.callOf(request)
 }
 
 /** The record of a request; it is made at the first sight of it, which is in the caller's context. */
 export function callOf(request: ClientRequest): OutgoingCall {
-  return Marked.callOf(request) ?? rememberCall(request, new OutgoingCall(context.active()))
+  return MarkedRequest.callOf(request) ?? rememberCall(request, new OutgoingCall(context.active()))
 }
 
 /** Puts the record on an object that has none. */
 export function rememberCall(object: object, call: OutgoingCall): OutgoingCall {
-  new Marked(object, call)
+  new MarkedRequest(object, call)
   return call
 }

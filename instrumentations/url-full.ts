@@ -13,6 +13,9 @@ const HAS_SECRET = new RegExp(`[?&](?:${SECRET_KEYS.join('|')})=`)
 const AS_IT_IS =
   /^\/(?![./])[\w~$+,;=:@!*()-]*(?:[./](?![./])[\w~$+,;=:@!*()-]*)*\?[\w*.-]+=[\w*.-]*(?:&[\w*.-]+=[\w*.-]*)*$/
 
+/** The same without a query. */
+const PLAIN_PATH = /^\/(?:(?![./])[\w~$+,;=:@!*()-]*(?:[./](?![./])[\w~$+,;=:@!*()-]*)*)?$/
+
 const ABSOLUTE = /^https?:\/\//i
 const USER_INFO = /^(https?:\/\/)[^/?#]*@/i
 
@@ -43,4 +46,23 @@ function redactUrl(text: string): string {
 function redactParams(params: URLSearchParams): string {
   for (const key of SECRET_KEYS) if (params.has(key)) params.set(key, REDACTED)
   return params.toString()
+}
+
+/** A URL in the parts that instrumentation-undici records. */
+export interface UrlParts {
+  readonly full: string
+  readonly path: string
+  /** With its question mark; empty where there is none. */
+  readonly query: string
+}
+
+/** The parts of a URL; undefined where there is no such URL. */
+export function urlPartsOf(base: string, path: string): UrlParts | undefined {
+  if (PLAIN_PATH.test(path)) return { full: base + path, path, query: '' }
+  const url = URL.parse(path, base)
+  if (url === null) return undefined
+  if (HAS_SECRET.test(url.search)) url.search = redactParams(url.searchParams)
+  if (url.username !== '') url.username = REDACTED
+  if (url.password !== '') url.password = REDACTED
+  return { full: url.href, path: url.pathname, query: url.search }
 }
