@@ -32,9 +32,13 @@ export function urlFullOf(protocol: string, host: string, port: number | undefin
 export function redactQuery(path: string): string {
   const at = path.indexOf('?')
   if (at === -1) return path
-  if (AS_IT_IS.test(path) && !HAS_SECRET.test(path)) return path
+  if (isAsItIs(path)) return path
   const url = URL.parse(path, 'http://localhost')
   return url === null ? path.slice(0, at) : `${url.pathname}?${redactParams(url.searchParams)}`
+}
+
+function isAsItIs(path: string): boolean {
+  return AS_IT_IS.test(path) && !HAS_SECRET.test(path)
 }
 
 function redactUrl(text: string): string {
@@ -59,9 +63,15 @@ export interface UrlParts {
 /** The parts of a URL; undefined where there is no such URL. */
 export function urlPartsOf(base: string, path: string): UrlParts | undefined {
   if (PLAIN_PATH.test(path)) return { full: base + path, path, query: '' }
+  if (isAsItIs(path)) {
+    const at = path.indexOf('?')
+    return { full: base + path, path: path.slice(0, at), query: path.slice(at) }
+  }
   const url = URL.parse(path, base)
   if (url === null) return undefined
-  if (HAS_SECRET.test(url.search)) url.search = redactParams(url.searchParams)
+  // A key may be written with escapes.
+  const { searchParams } = url
+  if (SECRET_KEYS.some((key) => searchParams.has(key))) url.search = redactParams(new URLSearchParams(searchParams))
   if (url.username !== '') url.username = REDACTED
   if (url.password !== '') url.password = REDACTED
   return { full: url.href, path: url.pathname, query: url.search }
