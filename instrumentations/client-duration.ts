@@ -8,9 +8,9 @@ const BOUNDARIES = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.
 export type RecordDuration = (seconds: number, attributes: Attributes) => void
 
 /** Makes `http.client.request.duration`; undefined where nobody collects metrics, which spares the work. */
-export function createClientDuration(provider: MeterProvider | undefined, scope: string, version: string) {
+export function createClientDuration(provider: MeterProvider | undefined, scope: string) {
   if (provider === undefined) return undefined
-  const histogram: Histogram = provider.getMeter(scope, version).createHistogram('http.client.request.duration', {
+  const histogram: Histogram = provider.getMeter(scope).createHistogram('http.client.request.duration', {
     description: 'Duration of HTTP client requests.',
     unit: 's',
     valueType: ValueType.DOUBLE,

@@ -29,7 +29,10 @@ export function patchResponseEmit(): void {
   patchEmit(http.IncomingMessage.prototype, hearResponse)
 }
 
-function patchEmit(prototype: object, hear: (call: OutgoingCall, emitter: unknown, args: readonly unknown[]) => void) {
+function patchEmit(
+  prototype: object,
+  hear: (call: OutgoingCall, emitter: unknown, event: unknown, value: unknown) => void,
+) {
   const target = prototype as { emit: Emit }
   const parent = Object.getPrototypeOf(prototype) as { emit: Emit }
   const own = Object.hasOwn(prototype, 'emit') ? target.emit : undefined
@@ -38,7 +41,7 @@ function patchEmit(prototype: object, hear: (call: OutgoingCall, emitter: unknow
     const original = own ?? parent.emit
     const call = findCall(this as object)
     if (call === undefined) return original.apply(this, args)
-    if (call.isTraced) hear(call, this, args)
+    if (call.isTraced) hear(call, this, args[0], args[1])
     if (call.isAtHome(context.active())) return original.apply(this, args)
     return context.with(call.made, original as (...args: unknown[]) => boolean, this, ...args)
   }
@@ -46,7 +49,7 @@ function patchEmit(prototype: object, hear: (call: OutgoingCall, emitter: unknow
   return patched
 }
 
-function hearRequest(call: OutgoingCall, _request: unknown, [event, value]: readonly unknown[]): void {
+function hearRequest(call: OutgoingCall, _request: unknown, event: unknown, value: unknown): void {
   try {
     switch (event) {
       case 'response':
@@ -64,7 +67,7 @@ function hearRequest(call: OutgoingCall, _request: unknown, [event, value]: read
   }
 }
 
-function hearResponse(call: OutgoingCall, response: unknown, [event, value]: readonly unknown[]): void {
+function hearResponse(call: OutgoingCall, response: unknown, event: unknown, value: unknown): void {
   try {
     if (event === 'end') call.span?.complete(response as IncomingMessage)
     else if (event === 'error') call.span?.fail(value as Error)

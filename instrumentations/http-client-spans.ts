@@ -11,7 +11,6 @@ import {
 } from '@opentelemetry/api'
 import { isTracingSuppressed } from '@opentelemetry/core'
 import { withSpan } from '../src/propagation/context-view.ts'
-import { VERSION } from '../src/version.ts'
 import { createClientDuration, type RecordDuration } from './client-duration.ts'
 import { onClientUnwrap } from './client-marks.ts'
 import { ClientSpan } from './client-span.ts'
@@ -39,8 +38,8 @@ export class HttpClientSpans {
   readonly #taken = new Set<string>()
 
   constructor(provider: TracerProvider, meterProvider: MeterProvider | undefined, isActive: () => boolean) {
-    this.#tracer = provider.getTracer(SCOPE, VERSION)
-    this.#record = createClientDuration(meterProvider, SCOPE, VERSION)
+    this.#tracer = provider.getTracer(SCOPE)
+    this.#record = createClientDuration(meterProvider, SCOPE)
     this.#isActive = isActive
     onClientUnwrap((protocol) => this.#taken.add(protocol))
   }

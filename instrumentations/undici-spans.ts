@@ -15,7 +15,6 @@ import {
 } from '@opentelemetry/api'
 import { isTracingSuppressed } from '@opentelemetry/core'
 import { withSpan } from '../src/propagation/context-view.ts'
-import { VERSION } from '../src/version.ts'
 import { createClientDuration, type RecordDuration } from './client-duration.ts'
 import type { HeaderBag } from './header-bag.ts'
 import { isKnownMethod } from './known-methods.ts'
@@ -63,8 +62,8 @@ export class UndiciSpans {
   readonly #isActive: () => boolean
 
   constructor(provider: TracerProvider, meterProvider: MeterProvider | undefined, isActive: () => boolean) {
-    this.#tracer = provider.getTracer(SCOPE, VERSION)
-    this.#record = createClientDuration(meterProvider, SCOPE, VERSION)
+    this.#tracer = provider.getTracer(SCOPE)
+    this.#record = createClientDuration(meterProvider, SCOPE)
     this.#isActive = isActive
     this.#on<{ readonly response: { readonly statusCode: number } }>('headers', (traced, { response }) =>
       respond(traced, response.statusCode),

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Context, createContextKey, type Span } from '@opentelemetry/api'
+import { type Baggage, type Context, createContextKey, type Span } from '@opentelemetry/api'
 
-/** The API's own key, which is a `Symbol.for`: every copy of the API reads it. */
+/** The API's own keys, which are `Symbol.for`: every copy of the API reads them. */
 const KEY_SPAN = createContextKey('OpenTelemetry Context Key SPAN')
+const KEY_BAGGAGE = createContextKey('OpenTelemetry Baggage Key')
 
 /**
  * A context with one value over those of another, for what is read once and thrown away: `setValue` of the API's context copies all
@@ -35,4 +36,9 @@ class ContextView implements Context {
 /** A short-lived context in which the span is active. */
 export function withSpan(context: Context, span: Span): Context {
   return new ContextView(context, KEY_SPAN, span)
+}
+
+/** A short-lived context with this baggage. */
+export function withBaggage(context: Context, baggage: Baggage): Context {
+  return new ContextView(context, KEY_BAGGAGE, baggage)
 }
