@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { ClientRequest } from 'node:http'
 
 /** One view of the forms that Node and undici keep the headers of a request in. Names are in lower case. */
 export interface HeaderBag {
@@ -17,31 +18,82 @@ export function copyHeaderArray(headers: readonly unknown[]): unknown[] {
 
 /** A view of `[name, value, …]` or `[[name, value], …]`, changed in place. */
 export function arrayBag(headers: Raw): HeaderBag {
-  return Array.isArray(headers[0]) ? pairBag(headers as Raw[]) : flatBag(headers)
+  return Array.isArray(headers[0]) ? pairBag(headers as Raw[]) : new FlatBag(headers)
 }
 
-function flatBag(headers: Raw): HeaderBag {
-  const indexes = (name: string) => {
-    const found: number[] = []
-    for (let i = 0; i < headers.length; i += 2) if (textOf(headers[i]).toLowerCase() === name) found.push(i)
+/** A view of the headers that a request of `node:http` keeps itself. */
+export class RequestBag implements HeaderBag {
+  readonly #request: ClientRequest
+
+  constructor(request: ClientRequest) {
+    this.#request = request
+  }
+
+  get(name: string): string | undefined {
+    const value = this.#request.getHeader(name)
+    if (value === undefined || typeof value === 'string') return value
+    return Array.isArray(value) ? value.join(', ') : String(value)
+  }
+
+  set(name: string, value: string): void {
+    this.#request.setHeader(name, value)
+  }
+
+  remove(name: string): void {
+    this.#request.removeHeader(name)
+  }
+}
+
+/** A class and loops, since each request of `fetch` has one. */
+class FlatBag implements HeaderBag {
+  readonly #headers: Raw
+
+  constructor(headers: Raw) {
+    this.#headers = headers
+  }
+
+  get(name: string): string | undefined {
+    const headers = this.#headers
+    let found: string | undefined
+    for (let i = this.#indexOf(name, 0); i !== -1; i = this.#indexOf(name, i + 2)) {
+      const value = join([headers[i + 1]]) as string
+      found = found === undefined ? value : `${found}, ${value}`
+    }
     return found
   }
-  return {
-    get: (name) => join(indexes(name).map((i) => headers[i + 1])),
-    set(name, value) {
-      const [first, ...others] = indexes(name)
-      for (const i of others.reverse()) headers.splice(i, 2)
-      if (first === undefined) headers.push(name, value)
-      else headers[first + 1] = value
-    },
-    remove(name) {
-      for (const i of indexes(name).reverse()) headers.splice(i, 2)
-    },
+
+  set(name: string, value: string): void {
+    const first = this.#indexOf(name, 0)
+    if (first === -1) {
+      this.#headers.push(name, value)
+      return
+    }
+    this.#headers[first + 1] = value
+    this.#removeFrom(name, first + 2)
   }
+
+  remove(name: string): void {
+    this.#removeFrom(name, 0)
+  }
+
+  #indexOf(name: string, start: number): number {
+    const headers = this.#headers
+    for (let i = start; i < headers.length; i += 2) if (isNamed(headers[i], name)) return i
+    return -1
+  }
+
+  #removeFrom(name: string, start: number): void {
+    for (let i = this.#indexOf(name, start); i !== -1; i = this.#indexOf(name, i)) this.#headers.splice(i, 2)
+  }
+}
+
+function isNamed(item: unknown, name: string): boolean {
+  if (typeof item !== 'string') return textOf(item).toLowerCase() === name
+  return item === name || (item.length === name.length && item.toLowerCase() === name)
 }
 
 function pairBag(headers: Raw[]): HeaderBag {
-  const matches = (pair: Raw, name: string) => textOf(pair[0]).toLowerCase() === name
+  const matches = (pair: Raw, name: string) => isNamed(pair[0], name)
   return {
     get: (name) => join(headers.filter((pair) => matches(pair, name)).map((pair) => pair[1])),
     set(name, value) {
@@ -82,6 +134,7 @@ export function textBag(read: () => string, write: (text: string) => void): Head
 
 /** Several lines of one field mean the same as one line with commas (RFC 9110, section 5.3). */
 function join(values: readonly unknown[]): string | undefined {
+  if (values.length === 1 && typeof values[0] === 'string') return values[0]
   return values.length === 0 ? undefined : values.flat().map(textOf).join(', ')
 }
 

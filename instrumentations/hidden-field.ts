@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { Marked } from './marked.ts'
 
 /** A field on objects that are not ours. */
 export interface HiddenField<Value> {
@@ -6,19 +7,12 @@ export interface HiddenField<Value> {
   set(object: object, value: Value): void
 }
 
-class Returned {
-  constructor(object: object) {
-    // biome-ignore lint/correctness/noConstructorReturn: the subclass adds its private field to what this returns.
-    return object
-  }
-}
-
 /**
  * Makes a field that nobody else can see, list or copy, as a WeakMap does, at a third of the cost: the private field of a class, which
  * a constructor adds to whatever object its parent returns.
  */
 export function hiddenField<Value>(): HiddenField<Value> {
-  class Holder extends Returned {
+  class Holder extends Marked {
     #value: Value
 
     constructor(object: object, value: Value) {

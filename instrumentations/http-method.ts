@@ -1,25 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+import { isKnownMethod } from './known-methods.ts'
 
-const KNOWN: ReadonlySet<string> = new Set([
-  'GET',
-  'HEAD',
-  'POST',
-  'PUT',
-  'DELETE',
-  'CONNECT',
-  'OPTIONS',
-  'TRACE',
-  'PATCH',
-  'QUERY',
-])
-
-/**
- * The value of `http.request.method`: any other text would make it an attribute of unbounded cardinality
- * (https://opentelemetry.io/docs/specs/semconv/registry/attributes/http/).
- */
+/** The value of `http.request.method` for any method. */
 export function knownMethodOf(method: string | undefined): string {
   if (method === undefined || method === null) return 'GET'
-  if (KNOWN.has(method)) return method
+  if (isKnownMethod(method)) return method
   const upper = method.toUpperCase()
-  return KNOWN.has(upper) ? upper : '_OTHER'
+  return isKnownMethod(upper) ? upper : '_OTHER'
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ClientRequest } from 'node:http'
+import http, { type ClientRequest } from 'node:http'
 
 /** A host that sees a request, and its port where it is known. */
 export interface ProxyTarget {
@@ -17,6 +17,11 @@ interface ProxyConfig {
 /** No host, so that no policy allows it. */
 const UNKNOWN: ProxyTarget = { host: undefined, port: undefined }
 
+/** Where Node keeps an agent's proxy: one symbol for all agents, undefined where Node knows no proxies yet. */
+const PROXY_CONFIG = Object.getOwnPropertySymbols(new http.Agent({ proxyEnv: {} } as http.AgentOptions)).find(
+  (symbol) => symbol.description === 'kProxyConfig',
+)
+
 /**
  * Finds the proxy that an agent sends a plain-HTTP request to: Node's own (`NODE_USE_ENV_PROXY`, `Agent({ proxyEnv })`, kept
  * under a symbol) and those of http-proxy-agent and its kin (`agent.proxy`). An HTTPS request goes through a tunnel, in
@@ -24,9 +29,8 @@ const UNKNOWN: ProxyTarget = { host: undefined, port: undefined }
  */
 export function proxyOf(request: Pick<ClientRequest, 'protocol' | 'path'>, agent: object): ProxyTarget | undefined {
   if (request.protocol === 'https:') return undefined
-  const own = Object.getOwnPropertySymbols(agent).find((symbol) => symbol.description === 'kProxyConfig')
-  if (own !== undefined) {
-    const config: unknown = Reflect.get(agent, own)
+  if (PROXY_CONFIG !== undefined) {
+    const config = (agent as { readonly [key: symbol]: unknown })[PROXY_CONFIG]
     // `NO_PROXY` leaves the path as it is.
     if (config && /^https?:\/\//i.test(request.path)) return targetOf(config)
   }

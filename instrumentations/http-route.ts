@@ -1,34 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import http, { type ClientRequest } from 'node:http'
-import { type ProxyTarget, proxyOf } from './http-proxy.ts'
-
-/** Everyone who gets to see a request in clear text, as far as Node says it. */
-export interface HttpRoute {
-  /** A Unix socket or a pipe: there is no host to judge. */
-  readonly isLocal: boolean
-  /** The target, first as the request names it, then as its agents do. The port is undefined where it is not known. */
-  readonly targets: readonly ProxyTarget[]
-  readonly proxies: readonly ProxyTarget[]
-}
-
-interface ConnectOptions {
-  readonly host?: unknown
-  readonly port?: unknown
-  readonly socketPath?: unknown
-}
-
-interface AgentLike {
-  readonly options?: ConnectOptions
-}
+import { allowsTarget, type OutboundPolicy } from '../src/propagation/outbound-policy.ts'
+import { proxyOf } from './http-proxy.ts'
+import { type AgentLike, callOf, type OutgoingCall } from './outgoing-call.ts'
 
 type AddRequest = (this: AgentLike, request: ClientRequest, options: unknown, ...rest: unknown[]) => void
-
-interface Handover {
-  readonly agent: AgentLike
-  readonly port: number | undefined
-}
-
-const handovers = new WeakMap<ClientRequest, Handover[]>()
 
 /**
  * Notes which agents a request is handed to, and with which port: the request itself does not keep the port, its Host
@@ -39,10 +15,7 @@ export function observeAgents(): void {
   const original = prototype.addRequest
   prototype.addRequest = function addRequest(request, options, ...rest) {
     try {
-      const handover = { agent: this, port: toPort((options as ConnectOptions | undefined)?.port) }
-      const known = handovers.get(request)
-      if (known === undefined) handovers.set(request, [handover])
-      else known.push(handover)
+      noteAgent(callOf(request), this, options as { readonly port?: unknown } | undefined)
     } catch {
       // Without it the port is unknown, which allows no more than the port would.
     }
@@ -50,27 +23,49 @@ export function observeAgents(): void {
   }
 }
 
-/** Where a request goes as of now: before its agent has it the port is unknown, and proxy agents change its path. */
-export function routeOf(request: ClientRequest): HttpRoute {
-  const known = handovers.get(request) ?? []
-  const agents = new Set<AgentLike>(known.map(({ agent }) => agent))
-  const own = (request as { readonly agent?: AgentLike | null }).agent
-  if (own !== undefined && own !== null) agents.add(own)
-  const { host, port } = { host: request.host, port: known[0]?.port }
-  const targets: ProxyTarget[] = []
-  const proxies: ProxyTarget[] = []
-  let isLocal = Boolean((request as { readonly socketPath?: unknown }).socketPath)
-  for (const agent of agents) {
-    const { options } = agent
-    // The options of an agent go over those of the request: `new Agent({ socketPath })` is how Docker clients connect.
-    if (options?.socketPath) isLocal = true
-    if (options?.host || options?.port) {
-      targets.push({ host: options.host ? String(options.host) : host, port: toPort(options.port) ?? port })
-    }
-    const proxy = proxyOf(request, agent)
-    if (proxy !== undefined) proxies.push(proxy)
+function noteAgent(call: OutgoingCall, agent: AgentLike, options: { readonly port?: unknown } | undefined): void {
+  if (call.agent === undefined) {
+    call.agent = agent
+    call.port = toPort(options?.port)
+  } else if (call.agent !== agent) {
+    call.otherAgents ??= []
+    if (!call.otherAgents.includes(agent)) call.otherAgents.push(agent)
   }
-  return { isLocal, targets: [{ host, port }, ...targets], proxies }
+}
+
+/**
+ * Whether everyone who gets to see a request in clear text, as far as Node says it, is allowed, as of now: before its agent has it the
+ * port is unknown, and proxy agents change its path. What cannot be read is not: agents are anybody's code.
+ */
+export function isRouteAllowed(request: ClientRequest, call: OutgoingCall, policy: OutboundPolicy): boolean {
+  try {
+    // A Unix socket or a pipe: there is no host to judge.
+    if ((request as { readonly socketPath?: unknown }).socketPath) return false
+    const { host, path } = request
+    if (!allowsTarget(policy, { host, port: call.port, path })) return false
+    const own = (request as { readonly agent?: AgentLike | null }).agent
+    if (own && !isAgentAllowed(own, request, call, policy)) return false
+    if (call.agent !== undefined && call.agent !== own && !isAgentAllowed(call.agent, request, call, policy))
+      return false
+    return call.otherAgents?.every((agent) => isAgentAllowed(agent, request, call, policy)) ?? true
+  } catch {
+    return false
+  }
+}
+
+function isAgentAllowed(agent: AgentLike, request: ClientRequest, call: OutgoingCall, policy: OutboundPolicy): boolean {
+  const { options } = agent
+  if (options !== undefined && options !== null) {
+    // The options of an agent go over those of the request: `new Agent({ socketPath })` is how Docker clients connect.
+    if (options.socketPath) return false
+    if (options.host || options.port) {
+      const host = options.host ? String(options.host) : request.host
+      const port = toPort(options.port) ?? call.port
+      if (!allowsTarget(policy, { host, port, path: request.path })) return false
+    }
+  }
+  const proxy = proxyOf(request, agent)
+  return proxy === undefined || policy.allows(proxy.host, proxy.port)
 }
 
 function toPort(value: unknown): number | undefined {

@@ -6,11 +6,11 @@ import { patchExpressJson } from './express-problem.ts'
 import { findExpressRoutes, type LayerClass } from './express-route.ts'
 import { wrapFinalHandler } from './finalhandler.ts'
 import { instrumentHttpClient } from './http-client.ts'
+import { HttpClientSpans } from './http-client-spans.ts'
 import { instrumentHttpServer } from './http-server.ts'
-import { startHttpInstrumentation } from './otel-http.ts'
-import { startUndiciInstrumentation } from './otel-undici.ts'
 import { ServerSpans, type ServerTracing } from './server-span.ts'
 import { instrumentUndici } from './undici.ts'
+import { UndiciSpans } from './undici-spans.ts'
 import { instrumentWinston } from './winston.ts'
 
 /** Whose spans are recorded, and which instrumentations the environment leaves on. */
@@ -29,8 +29,7 @@ export interface LogParts {
 }
 
 /**
- * Installs what carries the ID, and then what makes spans: the order is part of the design. Our undici subscriber must be behind the
- * upstream one.
+ * Installs what carries the ID, and what makes spans where `tracing` is there.
  */
 export function installInstrumentations(
   runtime: Runtime,
@@ -39,23 +38,22 @@ export function installInstrumentations(
   logs: LogParts,
   tracing: TracingParts | undefined,
 ): void {
-  const spans = tracing?.isEnabled('http') === true ? new ServerSpans(tracing, runtime) : undefined
-  instrumentHttpServer(runtime, contextManager, spans)
-  instrumentHttpClient(runtime)
-  if (tracing !== undefined) startTracing(tracing)
-  instrumentUndici(runtime)
+  const hasHttp = tracing?.isEnabled('http') === true
+  instrumentHttpServer(runtime, contextManager, hasHttp ? new ServerSpans(tracing, runtime) : undefined)
+  instrumentHttpClient(
+    runtime,
+    hasHttp ? new HttpClientSpans(tracing.provider, tracing.meterProvider, tracing.isActive) : undefined,
+  )
+  instrumentUndici(runtime, tracing === undefined ? undefined : undiciSpans(tracing))
   onRequire(patches(runtime, isEnabled, logs, tracing !== undefined))
 }
 
-function startTracing({ provider, meterProvider, isActive, isEnabled, isInApplication }: TracingParts): void {
-  // Two instances of this one listen to the same channels, and each would record the request.
-  const isUndiciActive = () => isActive() && !isInApplication('@opentelemetry/instrumentation-undici')
-  const started = [
-    isEnabled('http') ? startHttpInstrumentation(provider, isActive) : undefined,
-    isEnabled('undici') ? startUndiciInstrumentation(provider, isUndiciActive) : undefined,
-  ]
-  if (meterProvider === undefined) return
-  for (const instrumentation of started) instrumentation?.setMeterProvider(meterProvider)
+function undiciSpans(parts: TracingParts): UndiciSpans | undefined {
+  const { provider, meterProvider, isActive, isEnabled, isInApplication } = parts
+  if (!isEnabled('undici')) return undefined
+  // One of the application's own listens to the same channels, and each would record the request.
+  const isOurs = () => isActive() && !isInApplication('@opentelemetry/instrumentation-undici')
+  return new UndiciSpans(provider, meterProvider, isOurs)
 }
 
 function patches(runtime: Runtime, isEnabled: (name: string) => boolean, logs: LogParts, isMeasured: boolean) {

@@ -16,9 +16,10 @@ export interface OutboundPlan {
   readonly state: RequestState | undefined
   readonly allowed: boolean
   /** Header names that were added, in case the request turns out to go elsewhere after all. */
-  readonly added: Set<string>
+  added: readonly string[]
 }
 
+const NONE: readonly string[] = []
 const MAX_NAMED_HOSTS = 20
 const namedHosts = new Set<string>()
 
@@ -32,7 +33,7 @@ export function planOutbound(active: Context, allowed: boolean, host: string, ru
     runtime.metrics.outbound(allowed ? 'sent' : 'withheld')
     if (!allowed) nameHost(host)
   }
-  return { id, state, allowed, added: new Set() }
+  return { id, state, allowed, added: NONE }
 }
 
 function nameHost(host: string): void {
@@ -58,19 +59,38 @@ function addOurs(bag: HeaderBag, plan: OutboundPlan, runtime: Runtime): void {
     // A header that the caller set is the caller's.
     if (bag.get(name) !== undefined) continue
     bag.set(name, plan.id)
-    plan.added.add(name)
+    if (!plan.added.includes(name)) plan.added = withName(plan.added, name)
   }
   if (runtime.baggageKey !== undefined) {
     bag.set('baggage', prependToBaggageHeader(bag.get('baggage'), runtime.baggageKey, plan.id))
   }
 }
 
+/** One list for all requests that get one and the same header, which nearly all do. */
+let oneName: readonly string[] = NONE
+function withName(names: readonly string[], name: string): readonly string[] {
+  if (names.length > 0) return [...names, name]
+  if (oneName[0] !== name) oneName = [name]
+  return oneName
+}
+
+/** The names that may hold an ID, joined once. */
+const idNames = new WeakMap<Runtime, readonly string[]>()
+function idNamesOf(runtime: Runtime): readonly string[] {
+  let names = idNames.get(runtime)
+  if (names === undefined) {
+    names = [...new Set([...runtime.config.headers, ...runtime.outboundHeaders])]
+    idNames.set(runtime, names)
+  }
+  return names
+}
+
 function removeOurs(bag: HeaderBag, plan: OutboundPlan, runtime: Runtime): void {
   const { config } = runtime
-  for (const name of new Set([...config.headers, ...runtime.outboundHeaders])) {
+  for (const name of idNamesOf(runtime)) {
     const value = bag.get(name)
     if (value === undefined) continue
-    if (config.stripForwarded || (plan.added.has(name) && value === plan.id)) {
+    if (config.stripForwarded || (plan.added.includes(name) && value === plan.id)) {
       bag.remove(name)
       continue
     }

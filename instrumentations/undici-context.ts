@@ -16,13 +16,24 @@ const CALLBACKS = ['onConnect', 'onUpgrade', 'onHeaders', 'onComplete', 'onError
  * leave with the ID, and the trace, of somebody else.
  */
 export function bindHandler(request: object): void {
-  const key = Object.getOwnPropertySymbols(request).find(({ description }) => description === 'handler')
+  const key = handlerKeyOf(request)
   if (key === undefined) return
   const handler: unknown = Reflect.get(request, key)
   if (typeof handler !== 'object' || handler === null) return
   // `request`, `stream` and `pipeline` keep their own context, and `fetch` (an object literal) settles promises.
   if (handler instanceof AsyncResource || Object.getPrototypeOf(handler) === Object.prototype) return
   Reflect.set(request, key, boundHandler(handler as Handler))
+}
+
+/** Each copy of undici has a symbol of its own. */
+const MAX_KEYS = 16
+const keys: symbol[] = []
+
+function handlerKeyOf(request: object): symbol | undefined {
+  for (const known of keys) if (Object.hasOwn(request, known)) return known
+  const key = Object.getOwnPropertySymbols(request).find(({ description }) => description === 'handler')
+  if (key !== undefined && keys.length < MAX_KEYS) keys.push(key)
+  return key
 }
 
 /** A new object: the handler may be the application's, which may use it for other requests. */

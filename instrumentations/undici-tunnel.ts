@@ -30,7 +30,9 @@ export class UndiciTunnels {
   /** The request was sent, or never will be. */
   forget(authority: string, request: object): void {
     const waiting = this.#waiting.get(authority)
-    if (waiting?.delete(request) === true && waiting.size === 0) this.#waiting.delete(authority)
+    if (waiting?.delete(request) !== true || waiting.size > 0) return
+    // The next request goes to the same target, more often than not; crawlers call any number of them.
+    if (this.#waiting.size > MAX_TUNNELS) this.#waiting.delete(authority)
   }
 
   /** A proxy that may not see the ID was asked for a tunnel to the target. */

@@ -1,29 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 import { subscribe } from 'node:diagnostics_channel'
+import type { Socket } from 'node:net'
 import { context } from '@opentelemetry/api'
 import { allowsTarget } from '../src/propagation/outbound-policy.ts'
 import type { Runtime } from '../src/runtime.ts'
 import { arrayBag, type HeaderBag, textBag } from './header-bag.ts'
 import { applyOutboundPlan, planOutbound } from './outbound-headers.ts'
 import { bindHandler } from './undici-context.ts'
+import { originOf, type UndiciRequest } from './undici-request.ts'
+import type { UndiciSpans } from './undici-spans.ts'
 import { UndiciTunnels } from './undici-tunnel.ts'
 
-interface UndiciRequest {
-  readonly method: string
-  readonly origin: string | URL
-  readonly path: string
-  headers: unknown[] | string
-}
-
-type Message = { readonly request: UndiciRequest }
+type Message = { readonly request: UndiciRequest; readonly socket?: Socket }
 
 /**
  * Adds the ID to requests of `fetch` and undici, or takes it out. The channel is published for each hop of a redirect
  * with that hop's origin, in the caller's context, with the headers still open, and also by copies of undici from npm.
- *
- * It must be installed after instrumentation-undici, whose subscriber adds a `baggage` line that ours goes in front of.
  */
-export function instrumentUndici(runtime: Runtime): void {
+export function instrumentUndici(runtime: Runtime, spans: UndiciSpans | undefined): void {
   const tunnels = new UndiciTunnels()
   on('undici:request:create', (request) => {
     // The request to a proxy that opens a tunnel is the agent's, not the application's.
@@ -32,17 +26,30 @@ export function instrumentUndici(runtime: Runtime): void {
       if (!runtime.policy.allows(host, port)) tunnels.close(request.path.toLowerCase())
     } else {
       bindHandler(request)
-      prepare(request, runtime, tunnels)
+      prepare(request, runtime, tunnels, spans)
     }
   })
-  const forget = (request: UndiciRequest) => tunnels.forget(originOf(request).authority, request)
-  on('undici:client:sendHeaders', forget)
+  const forget = (request: UndiciRequest) => {
+    const { isClearText, authority } = originOf(request)
+    if (isClearText) tunnels.forget(authority, request)
+  }
+  on('undici:client:sendHeaders', (request, { socket }) => {
+    forget(request)
+    if (socket !== undefined) spans?.send(request, socket)
+  })
   on('undici:request:error', forget)
 }
 
-function prepare(request: UndiciRequest, runtime: Runtime, tunnels: UndiciTunnels): void {
+function prepare(
+  request: UndiciRequest,
+  runtime: Runtime,
+  tunnels: UndiciTunnels,
+  spans: UndiciSpans | undefined,
+): void {
   const bag = bagOf(request)
   if (bag === undefined) return
+  // First: it may add a `baggage` line, which ours goes in front of.
+  trace(request, bag, spans)
   const { hostname: host, port, authority, isClearText } = originOf(request)
   // With a proxy Node 26 has the proxy as origin and the target as an absolute path: both are judged.
   const isAllowed =
@@ -54,21 +61,22 @@ function prepare(request: UndiciRequest, runtime: Runtime, tunnels: UndiciTunnel
   }
 }
 
-function on(channel: string, listen: (request: UndiciRequest) => void): void {
+function trace(request: UndiciRequest, bag: HeaderBag, spans: UndiciSpans | undefined): void {
+  try {
+    spans?.begin(request, bag)
+  } catch {
+    // What comes next must be done all the same.
+  }
+}
+
+function on(channel: string, listen: (request: UndiciRequest, message: Message) => void): void {
   subscribe(channel, (message) => {
     try {
-      listen((message as Message).request)
+      listen((message as Message).request, message as Message)
     } catch {
       // A subscriber that throws ends the process; without us the request carries nothing of ours.
     }
   })
-}
-
-function originOf(request: UndiciRequest) {
-  const url = URL.parse(String(request.origin))
-  if (url === null) return { hostname: '', port: undefined, authority: '', isClearText: true }
-  const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80))
-  return { hostname: url.hostname, port, authority: `${url.hostname}:${port}`, isClearText: url.protocol !== 'https:' }
 }
 
 function bagOf(request: UndiciRequest): HeaderBag | undefined {

@@ -2,6 +2,7 @@
 import { type Baggage, type BaggageEntry, type Context, propagation, ROOT_CONTEXT } from '@opentelemetry/api'
 import { W3CBaggagePropagator } from '@opentelemetry/core'
 import type { CorrelationId } from '../correlation/id.ts'
+import { withBaggage } from './context-view.ts'
 
 const w3c = new W3CBaggagePropagator()
 const getter = {
@@ -58,11 +59,11 @@ export function withEntryFirst(baggage: Baggage | undefined, key: string, id: Co
   return propagation.createBaggage(entries)
 }
 
-/** Returns a context whose baggage does not have the entry. */
+/** Returns a context whose baggage does not have the entry, to be read once. */
 export function dropBaggageEntry(context: Context, key: string): Context {
   const baggage = propagation.getBaggage(context)
   if (baggage?.getEntry(key) === undefined) return context
-  return propagation.setBaggage(context, baggage.removeEntry(key))
+  return withBaggage(context, baggage.removeEntry(key))
 }
 
 /** Puts the entry first in a `baggage` header and takes out what stood there under the same key. */

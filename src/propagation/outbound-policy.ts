@@ -83,10 +83,15 @@ function createPolicy(allow: readonly HostRule[], deny: readonly HostRule[]): Ou
     return !deny.some(matches) && allow.some(matches)
   }
   const cache = new BoundedCache<boolean>(MAX_CACHED_TARGETS)
+  // Most calls go where the one before went, and comparing is cheaper than making a key.
+  let lastHost: string | undefined
+  let lastPort: number | undefined
+  let lastAllowed = false
   return {
     allows(host, port) {
       if (typeof host !== 'string' || host.length > MAX_HOST_LENGTH) return false
       const known = Number.isInteger(port) ? port : undefined
+      if (host === lastHost && known === lastPort) return lastAllowed
       // The port first: it has no space, so no host can spell another target's key.
       const key = `${known} ${host}`
       let allowed = cache.get(key)
@@ -94,6 +99,9 @@ function createPolicy(allow: readonly HostRule[], deny: readonly HostRule[]): Ou
         allowed = decide(parseHost(host), known)
         cache.set(key, allowed)
       }
+      lastHost = host
+      lastPort = known
+      lastAllowed = allowed
       return allowed
     },
   }

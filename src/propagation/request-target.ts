@@ -21,6 +21,14 @@ const DEFAULT_PORTS: ReadonlyMap<string | undefined, number> = new Map([
   ['https', 443],
 ])
 
+/** What nearly every path is, a slash and something that is in no doubt: a look at two characters. */
+function isPlainPath(path: string): boolean {
+  if (path.charCodeAt(0) !== 0x2f) return false
+  const second = path.charCodeAt(1)
+  // A letter or a digit, or nothing.
+  return path.length === 1 || (second >= 0x61 && second <= 0x7a) || (second >= 0x30 && second <= 0x39)
+}
+
 /**
  * Reads the request target, RFC 9112 section 3.2. A proxy forwards the absolute form to the host in it. `//host/x` is a path
  * to one server and a host to the next. Backslashes, controls, fragments and other schemes are where URL parsers differ.
@@ -29,6 +37,7 @@ export function parseRequestTarget(path: unknown): RequestTarget {
   if (path === undefined || path === null) return OWN
   // Node passes on whatever the application gave it.
   if (typeof path !== 'string') return UNCLEAR
+  if (isPlainPath(path)) return OWN
   if (path === '' || path === '*' || path.startsWith('?')) return OWN
   if (ORIGIN_FORM.test(path)) return OWN
   const match = ABSOLUTE.exec(path)

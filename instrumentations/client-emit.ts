@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+import http, { type ClientRequest, type IncomingMessage } from 'node:http'
+import { context } from '@opentelemetry/api'
+import { findCall, type OutgoingCall, rememberCall } from './outgoing-call.ts'
+import { bindEmit } from './own-emit.ts'
+
+type Emit = (this: unknown, ...args: unknown[]) => boolean
+
+/**
+ * Runs the listeners of outbound requests in the context that the request was made in. Node emits what goes wrong with a queued request in the
+ * context of the request that freed its place in the agent: without this the `error` listener would log, and try again, under another
+ * request's ID. A request that was made under no ID has none there.
+ *
+ * One function for all requests, where an own `emit` for each costs some microseconds. It hears what ends a span as well: listeners
+ * would be counted by the application, and a request with one for `response` is taken for one whose response is read.
+ *
+ * @returns A function to call with each new request: one whose `emit` is another than the patched one gets an own.
+ */
+export function patchClientEmit(): (request: ClientRequest, call: OutgoingCall) => void {
+  const patched = patchEmit(http.ClientRequest.prototype, hearRequest)
+  return (request, call) => {
+    if ((request as unknown as { emit: Emit }).emit === patched) return
+    bindEmit(request, call.made, (active) => call.isAtHome(active))
+  }
+}
+
+/** The same for the responses to requests that have spans. */
+export function patchResponseEmit(): void {
+  patchEmit(http.IncomingMessage.prototype, hearResponse)
+}
+
+function patchEmit(
+  prototype: object,
+  hear: (call: OutgoingCall, emitter: unknown, event: unknown, value: unknown) => void,
+) {
+  const target = prototype as { emit: Emit }
+  const parent = Object.getPrototypeOf(prototype) as { emit: Emit }
+  const own = Object.hasOwn(prototype, 'emit') ? target.emit : undefined
+  const patched: Emit = function emit(this: unknown, ...args) {
+    // What is inherited is looked up at each event: a library may patch it in the meantime.
+    const original = own ?? parent.emit
+    const call = findCall(this as object)
+    if (call === undefined) return original.apply(this, args)
+    if (call.isTraced) hear(call, this, args[0], args[1])
+    if (call.isAtHome(context.active())) return original.apply(this, args)
+    return context.with(call.made, original as (...args: unknown[]) => boolean, this, ...args)
+  }
+  target.emit = patched
+  return patched
+}
+
+function hearRequest(call: OutgoingCall, _request: unknown, event: unknown, value: unknown): void {
+  try {
+    switch (event) {
+      case 'response':
+        if (findCall(value as object) === undefined) rememberCall(value as object, call)
+        call.span?.respond(value as IncomingMessage)
+        break
+      case 'error':
+        call.span?.fail(value as Error)
+        break
+      case 'close':
+        call.span?.end()
+    }
+  } catch {
+    // Listeners run whatever becomes of the span.
+  }
+}
+
+function hearResponse(call: OutgoingCall, response: unknown, event: unknown, value: unknown): void {
+  try {
+    if (event === 'end') call.span?.complete(response as IncomingMessage)
+    else if (event === 'error') call.span?.fail(value as Error)
+  } catch {
+    // As above.
+  }
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+import { subscribe } from 'node:diagnostics_channel'
+import type { Socket } from 'node:net'
+import {
+  type Attributes,
+  context,
+  type MeterProvider,
+  propagation,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  type TextMapSetter,
+  type Tracer,
+  type TracerProvider,
+} from '@opentelemetry/api'
+import { isTracingSuppressed } from '@opentelemetry/core'
+import { withSpan } from '../src/propagation/context-view.ts'
+import { createClientDuration, type RecordDuration } from './client-duration.ts'
+import type { HeaderBag } from './header-bag.ts'
+import { isKnownMethod } from './known-methods.ts'
+import { Marked } from './marked.ts'
+import { originOf, type UndiciRequest } from './undici-request.ts'
+import { urlPartsOf } from './url-full.ts'
+
+const SCOPE = '@org/correlation/undici'
+
+type UndiciError = Error & { readonly code?: string | number }
+
+interface Traced {
+  readonly span: Span
+  readonly metric: Attributes
+  readonly started: number
+  isEnded: boolean
+}
+
+class TracedRequest extends Marked {
+  readonly #traced: Traced
+
+  constructor(request: UndiciRequest, traced: Traced) {
+    super(request)
+    this.#traced = traced
+  }
+
+  static of(request: UndiciRequest): Traced | undefined {
+    return #traced in request ? request.#traced : undefined
+  }
+}
+
+/** A line is added, as upstream does: one of the application's own stays. */
+const setter: TextMapSetter<UndiciRequest> = {
+  set(request, name, value) {
+    if (typeof request.addHeader === 'function') request.addHeader(name, value)
+    else if (typeof request.headers === 'string') request.headers += `${name}: ${value}\r\n`
+    else request.headers.push(name, value)
+  },
+}
+
+/** The client spans of `fetch` and undici, with the names, attributes and times of instrumentation-undici, while `isActive`. */
+export class UndiciSpans {
+  readonly #tracer: Tracer
+  readonly #record: RecordDuration | undefined
+  readonly #isActive: () => boolean
+
+  constructor(provider: TracerProvider, meterProvider: MeterProvider | undefined, isActive: () => boolean) {
+    this.#tracer = provider.getTracer(SCOPE)
+    this.#record = createClientDuration(meterProvider, SCOPE)
+    this.#isActive = isActive
+    this.#on<{ readonly response: { readonly statusCode: number } }>('headers', (traced, { response }) =>
+      respond(traced, response.statusCode),
+    )
+    this.#on('trailers', (traced) => this.#end(traced))
+    this.#on<{ readonly error: UndiciError }>('error', (traced, { error }) => {
+      if (error.name !== 'AbortError') fail(traced, error)
+      this.#end(traced)
+    })
+  }
+
+  /** Starts the span of a request, and adds the trace context to its headers. */
+  begin(request: UndiciRequest, headers: HeaderBag): void {
+    if (!this.#isActive()) return
+    const active = context.active()
+    if (this.#record === undefined && isTracingSuppressed(active)) return
+    const attributes = attributesOf(request, headers)
+    if (attributes === undefined) return
+    const known = attributes['http.request.method'] as string
+    const span = this.#tracer.startSpan(
+      known === '_OTHER' ? 'HTTP' : known,
+      { kind: SpanKind.CLIENT, attributes },
+      active,
+    )
+    propagation.inject(withSpan(active, span), request, setter)
+    if (this.#record === undefined && !span.isRecording()) return
+    new TracedRequest(request, { span, metric: metricOf(attributes), started: performance.now(), isEnded: false })
+  }
+
+  /** The request goes out over this connection. */
+  send(request: UndiciRequest, socket: Socket): void {
+    const traced = TracedRequest.of(request)
+    if (traced === undefined) return
+    const version = (socket as { readonly alpnProtocol?: unknown }).alpnProtocol === 'h2' ? '2' : '1.1'
+    traced.metric['network.protocol.version'] = version
+    traced.span.setAttributes({
+      'network.peer.address': socket.remoteAddress,
+      'network.peer.port': socket.remotePort,
+      'network.protocol.version': version,
+    })
+  }
+
+  #end(traced: Traced): void {
+    traced.isEnded = true
+    traced.span.end()
+    this.#record?.((performance.now() - traced.started) / 1000, traced.metric)
+  }
+
+  #on<M = unknown>(event: string, listen: (traced: Traced, message: M) => void): void {
+    subscribe(`undici:request:${event}`, (message) => {
+      try {
+        const traced = TracedRequest.of((message as { readonly request: UndiciRequest }).request)
+        if (traced?.isEnded === false) listen(traced, message as M)
+      } catch {
+        // A subscriber that throws ends the process.
+      }
+    })
+  }
+}
+
+function attributesOf(request: UndiciRequest, headers: HeaderBag): Attributes | undefined {
+  const { hostname, port, isClearText, base } = originOf(request)
+  const url = base === undefined ? undefined : urlPartsOf(base, request.path)
+  if (url === undefined) return undefined
+  const method = request.method.toUpperCase()
+  const attributes: Attributes = {
+    'http.request.method': isKnownMethod(method) ? method : '_OTHER',
+    'http.request.method_original': request.method,
+    'url.full': url.full,
+    'url.path': url.path,
+    'url.query': url.query,
+    'url.scheme': isClearText ? 'http' : 'https',
+    'server.address': hostname,
+    'server.port': port,
+  }
+  const userAgent = headers.get('user-agent')
+  if (userAgent !== undefined) attributes['user_agent.original'] = userAgent
+  return attributes
+}
+
+function metricOf(attributes: Attributes): Attributes {
+  return {
+    'http.request.method': attributes['http.request.method'],
+    'server.address': attributes['server.address'],
+    'server.port': attributes['server.port'],
+    'url.scheme': attributes['url.scheme'],
+  }
+}
+
+function respond({ span, metric }: Traced, status: number): void {
+  metric['http.response.status_code'] = status
+  if (status < 400) {
+    span.setAttribute('http.response.status_code', status)
+    return
+  }
+  metric['error.type'] = String(status)
+  span.setAttributes({ 'http.response.status_code': status, 'error.type': String(status) })
+  span.setStatus({ code: SpanStatusCode.ERROR })
+}
+
+function fail({ span, metric }: Traced, error: UndiciError): void {
+  // A DOMException, as of a timeout, has a number, which says nothing.
+  const type = typeof error.code === 'string' && error.code !== '' ? error.code : error.name || 'Error'
+  metric['error.type'] = type
+  span.setAttribute('error.type', type)
+  span.recordException(error)
+  span.setStatus({ code: SpanStatusCode.ERROR, message: error.message })
+}

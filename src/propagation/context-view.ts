@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type Baggage, type Context, createContextKey, type Span } from '@opentelemetry/api'
+
+/** The API's own keys, which are `Symbol.for`: every copy of the API reads them. */
+const KEY_SPAN = createContextKey('OpenTelemetry Context Key SPAN')
+const KEY_BAGGAGE = createContextKey('OpenTelemetry Baggage Key')
+
+/**
+ * A context with one value over those of another, for what is read once and thrown away: `setValue` of the API's context copies all
+ * of its values.
+ */
+class ContextView implements Context {
+  readonly #below: Context
+  readonly #key: symbol
+  readonly #value: unknown
+
+  constructor(below: Context, key: symbol, value: unknown) {
+    this.#below = below
+    this.#key = key
+    this.#value = value
+  }
+
+  getValue(key: symbol): unknown {
+    return key === this.#key ? this.#value : this.#below.getValue(key)
+  }
+
+  setValue(key: symbol, value: unknown): Context {
+    return this.#below.setValue(this.#key, this.#value).setValue(key, value)
+  }
+
+  deleteValue(key: symbol): Context {
+    return this.#below.setValue(this.#key, this.#value).deleteValue(key)
+  }
+}
+
+/** A short-lived context in which the span is active. */
+export function withSpan(context: Context, span: Span): Context {
+  return new ContextView(context, KEY_SPAN, span)
+}
+
+/** A short-lived context with this baggage. */
+export function withBaggage(context: Context, baggage: Baggage): Context {
+  return new ContextView(context, KEY_BAGGAGE, baggage)
+}
