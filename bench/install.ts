@@ -67,6 +67,16 @@ export function installVariant(variant: Variant, tarball: string): string | unde
   return undefined
 }
 
+/** Installs them all; returns the reasons of those that cannot be, by their names. */
+export function installVariants(variants: readonly Variant[], tarball: string): Readonly<Record<string, string>> {
+  const missing: Record<string, string> = {}
+  for (const variant of variants) {
+    const reason = installVariant(variant, tarball)
+    if (reason !== undefined) missing[variant.name] = reason
+  }
+  return missing
+}
+
 /** npm's reason, without paths and hints. */
 function firstSentence(stderr: string): string {
   const line = stderr.split('\n').find((text) => /^npm error (?!code|errno)/.test(text)) ?? 'npm failed'

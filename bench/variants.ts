@@ -30,7 +30,7 @@ const OURS = {
 }
 const STOCK = {
   install: 'stock',
-  packages: ['@opentelemetry/auto-instrumentations-node', '@opentelemetry/api', '@opentelemetry/core'],
+  packages: ['@opentelemetry/auto-instrumentations-node', '@opentelemetry/api'],
   nodeArgs: ['--require', '@opentelemetry/auto-instrumentations-node/register'],
   preload: '@opentelemetry/auto-instrumentations-node/register',
   exports: true,
@@ -76,7 +76,6 @@ export const VARIANTS: readonly Variant[] = [
     install: 'minimal-sdk',
     packages: [
       '@opentelemetry/api',
-      '@opentelemetry/core',
       '@opentelemetry/sdk-node',
       '@opentelemetry/instrumentation-http',
       '@opentelemetry/instrumentation-express',
@@ -98,7 +97,7 @@ export const VARIANTS: readonly Variant[] = [
     name: 'splunk',
     title: '@splunk/otel',
     install: 'splunk',
-    packages: ['@splunk/otel', '@opentelemetry/api'],
+    packages: ['@splunk/otel'],
     nodeArgs: ['--require', '@splunk/otel/instrument'],
     exports: true,
   },
@@ -141,3 +140,19 @@ export const QUICK: readonly string[] = [
   'ours-unsampled',
   'ours-correlation-only',
 ]
+
+/** The same installation as another variant, with other settings: no difference to expect in starts and memory that is worth the time. */
+export const SETTINGS: readonly string[] = ['stock-traces', 'stock-unsampled', 'ours-unsampled', 'ours-sdk-disabled']
+
+export const STARTED_BY_OPERATOR: readonly string[] = ['none', 'none-again', 'stock', 'ours']
+
+/** Those that export nothing: a queue of spans would be full all the time. */
+export const PARTS_ALONE: readonly string[] = [
+  'none',
+  'none-again',
+  'als-floor',
+  'ours-correlation-only',
+  'ours-sdk-disabled',
+]
+
+export const IN_A_CLUSTER: readonly string[] = ['stock', 'ours']

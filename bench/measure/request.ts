@@ -11,6 +11,8 @@ export interface RequestPlan {
   readonly routes: readonly Route[]
   readonly format: AppFormat
   readonly rounds: number
+  /** The number of the first round. */
+  readonly from: number
   readonly warmUp: number
   readonly amount: number
 }
@@ -31,9 +33,9 @@ export async function measureRequests(
   progress: (text: string) => void,
 ): Promise<RequestSamples> {
   const samples: Record<string, Sample[]> = Object.fromEntries(plan.routes.map(({ name }) => [name, []]))
-  for (let round = 0; round < plan.rounds; round += 1) {
+  for (let round = plan.from; round < plan.from + plan.rounds; round += 1) {
     for (const variant of rotate(plan.variants, round)) {
-      progress(`${plan.format}, round ${round + 1} of ${plan.rounds}: ${variant.name}`)
+      progress(`requests (${plan.format}), round ${round + 1} of ${plan.from + plan.rounds}: ${variant.name}`)
       await using app = await startApp(variant, { format: plan.format, surroundings })
       const send = async (route: Route, amount: number) => {
         const order = { url: app.url + route.path, amount, connections: CONNECTIONS, ...route.order }

@@ -46,12 +46,7 @@ export async function startApp(variant: Variant, options: AppOptions): Promise<A
   const folder = installFolder(variant.install)
   const entry = path.join(folder, 'app', options.entry ?? (format === 'cjs' ? 'app.cjs' : 'app.mjs'))
   const env = {
-    PATH: process.env['PATH'] ?? '',
-    NODE_ENV: 'production',
-    BENCH_DOWNSTREAM: surroundings.downstreamUrl,
-    ...(variant.hook ? { BENCH_HOOK: path.join(folder, 'app/hooks', variant.hook) } : {}),
-    ...(variant.exports ? exportSettings(options.collector ?? surroundings.sinkUrl) : {}),
-    ...variant.env,
+    ...appEnvironment(variant, surroundings, options.collector),
     ...options.env,
     ...(byNodeOptions && variant.preload ? { NODE_OPTIONS: `--require ${variant.preload}` } : {}),
   }
@@ -69,6 +64,22 @@ export async function startApp(variant: Variant, options: AppOptions): Promise<A
     },
     usage: (withHeap = false) => child.ask<Usage>({ type: 'usage', withHeap }, 'usage'),
     [Symbol.asyncDispose]: () => child.stop(),
+  }
+}
+
+/** The whole environment of a variant's process. */
+export function appEnvironment(
+  variant: Variant,
+  { downstreamUrl, sinkUrl }: Surroundings,
+  collector = sinkUrl,
+): Readonly<Record<string, string>> {
+  return {
+    PATH: process.env['PATH'] ?? '',
+    NODE_ENV: 'production',
+    BENCH_DOWNSTREAM: downstreamUrl,
+    ...(variant.hook ? { BENCH_HOOK: path.join(installFolder(variant.install), 'app/hooks', variant.hook) } : {}),
+    ...(variant.exports ? exportSettings(collector) : {}),
+    ...variant.env,
   }
 }
 

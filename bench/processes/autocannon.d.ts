@@ -2,9 +2,6 @@
 
 /** The part of autocannon that is used. It is installed by `npm run bench` only, so the compiler cannot look for it. */
 declare module 'autocannon' {
-  interface Client {
-    on(event: 'response', listener: (status: number, bytes: number, milliseconds: number) => void): void
-  }
   interface Options {
     readonly url: string
     readonly connections: number
@@ -12,9 +9,7 @@ declare module 'autocannon' {
     readonly method?: string
     readonly headers?: Readonly<Record<string, string>>
     readonly body?: string
-    readonly overallRate?: number
     readonly sampleInt?: number
-    readonly setupClient?: (client: Client) => void
   }
   interface Result {
     readonly '2xx': number

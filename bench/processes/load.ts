@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import autocannon from 'autocannon'
-import { quantile } from '../statistics.ts'
+import { type PacedOrder, runPaced } from './paced-load.ts'
 
-/** What the load process is told: so many requests to one address. */
+/** What the load process is told: so many requests to one address, as fast as they are answered. */
 export interface LoadOrder {
   readonly url: string
   readonly amount: number
@@ -10,33 +10,22 @@ export interface LoadOrder {
   readonly method?: string
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
-  /** Requests a second over all connections; without it as fast as the app answers. */
-  readonly overallRate?: number
 }
 
 /** What came of it. */
 export interface LoadResult {
   readonly answered: number
   readonly failed: number
-  readonly p50Ms: number
-  readonly p99Ms: number
 }
 
-process.on('message', async (order: LoadOrder) => {
-  // autocannon's own histogram counts in whole milliseconds.
-  const latencies: number[] = []
-  const result = await autocannon({
-    ...order,
-    sampleInt: 20,
-    setupClient: (client) => client.on('response', (_status, _bytes, milliseconds) => latencies.push(milliseconds)),
-  })
-  const loaded: LoadResult = {
-    answered: result['2xx'],
-    failed: result.non2xx + result.errors + result.timeouts,
-    p50Ms: quantile(latencies, 0.5),
-    p99Ms: quantile(latencies, 0.99),
-  }
-  process.send?.({ type: 'loaded', ...loaded })
+async function runLoad(order: LoadOrder): Promise<LoadResult> {
+  const result = await autocannon({ ...order, sampleInt: 20 })
+  return { answered: result['2xx'], failed: result.non2xx + result.errors + result.timeouts }
+}
+
+process.on('message', async (order: LoadOrder | PacedOrder) => {
+  const result = 'perSecond' in order ? await runPaced(order) : await runLoad(order)
+  process.send?.({ type: 'loaded', ...result })
 })
 process.on('SIGTERM', () => process.exit(0))
 process.send?.({ type: 'listening', port: 0 })

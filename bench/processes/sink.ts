@@ -37,18 +37,10 @@ function spansOf({ body, contentType, isGzip }: (typeof kept)[number]): readonly
   return decodeOtlp('/v1/traces', contentType, isGzip ? gunzipSync(body) : body).spans
 }
 
-/** What the benchmark asks about a span. */
-const summaryOf = ({ traceId, name, kind, attributes }: SinkSpan) => ({
-  traceId,
-  name,
-  kind,
-  route: attributes['http.route'],
-})
-
 process.on('message', ({ keep }: { readonly keep?: boolean }) => {
   const spans = kept.flatMap(spansOf)
-  const last = spans.slice(-50).map(summaryOf)
-  process.send?.({ type: 'seen', bytes, requests, spans: spans.length, last })
+  const routes = spans.filter(({ kind }) => kind === 'SERVER').map(({ attributes }) => attributes['http.route'] ?? null)
+  process.send?.({ type: 'seen', bytes, requests, spans: spans.length, routes })
   if (keep === undefined) return
   isKeeping = keep
   bytes = 0

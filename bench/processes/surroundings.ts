@@ -3,21 +3,15 @@ import path from 'node:path'
 import { BENCH } from '../folders.ts'
 import { type Child, startChild } from './child.ts'
 import type { LoadOrder, LoadResult } from './load.ts'
-
-/** A span as the sink tells of it. */
-export interface SeenSpan {
-  readonly traceId: string
-  readonly name: string
-  readonly kind: string
-  readonly route?: string
-}
+import type { Latency, PacedOrder } from './paced-load.ts'
 
 /** What the sink has got since it was last told to begin anew. */
 export interface Exported {
   readonly bytes: number
   readonly requests: number
   readonly spans: number
-  readonly last: readonly SeenSpan[]
+  /** `http.route` of each server span; null where it is absent. */
+  readonly routes: readonly (string | null)[]
 }
 
 /** The processes around the app: the load generator, the service it calls, the collector. They live as long as the run. */
@@ -25,6 +19,7 @@ export interface Surroundings extends AsyncDisposable {
   readonly downstreamUrl: string
   readonly sinkUrl: string
   load(order: LoadOrder): Promise<LoadResult>
+  loadPaced(order: PacedOrder): Promise<Latency>
   /** The headers of the last request that the downstream got, and how many there were. */
   downstreamSaw(): Promise<{ readonly headers: Readonly<Record<string, string>>; readonly count: number }>
   /** What the sink got; with `keep`, begins anew and keeps bodies (true) or counts bytes only (false). */
@@ -53,6 +48,7 @@ export async function startSurroundings(): Promise<Surroundings> {
     downstreamUrl,
     sinkUrl,
     load: (order) => children.load.ask<LoadResult>(order, 'loaded'),
+    loadPaced: (order) => children.load.ask<Latency>(order, 'loaded'),
     downstreamSaw: () => children.downstream.ask({}, 'seen'),
     exported: (keep) => children.sink.ask<Exported>(keep === undefined ? {} : { keep }, 'seen'),
     async [Symbol.asyncDispose]() {
