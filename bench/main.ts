@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { figuresOf } from './figures.ts'
+import { BENCH, CACHE, ROOT } from './folders.ts'
+import { failuresOf, type Goal, judge, type Verdict } from './goals.ts'
+import { installTools, installVariants, packOurs, pinnedVersions } from './install.ts'
+import { describeMachine } from './machine.ts'
+import { helpText, type Options, parseOptions } from './options.ts'
+import { perform } from './perform.ts'
+import { FULL, SHORT } from './plan.ts'
+import { startSurroundings } from './processes/surroundings.ts'
+import { createProgress } from './progress.ts'
+import { costChart, scaleChart } from './report/charts.ts'
+import { costTables } from './report/cost-tables.ts'
+import { goalsTable, otherTables } from './report/other-tables.ts'
+import { renderPage } from './report/page.ts'
+import { renderText } from './report/table.ts'
+import type { Run } from './run.ts'
+import { OURS_PACKAGE, VARIANTS } from './variants.ts'
+
+/** `npm run bench`: what each variant costs, beside what people run today. */
+const args = process.argv.slice(2)
+process.exitCode = await main(args)
+
+async function main(given: readonly string[]): Promise<number> {
+  const options = parseOptions(given)
+  if (options === 'help') {
+    console.log(helpText())
+    return 0
+  }
+  const run = await measure(options, ['npm run bench', ...(given.length > 0 ? ['--', ...given] : [])].join(' '))
+  const goals = JSON.parse(readFileSync(path.join(BENCH, 'goals.json'), 'utf8')) as readonly Goal[]
+  const verdicts = judge(goals, figuresOf(run))
+  save(run)
+  for (const table of [...costTables(run), ...otherTables(run), goalsTable(verdicts)]) console.log(renderText(table))
+  if (options.write) writePage(run, verdicts)
+  return options.check ? report(verdicts, options) : 0
+}
+
+async function measure(options: Options, command: string): Promise<Run> {
+  installTools()
+  const chosen = VARIANTS.filter(({ name }) => options.variants.includes(name))
+  const missing = installVariants(chosen, packOurs())
+  for (const [name, reason] of Object.entries(missing)) console.log(`${name} cannot be installed: ${reason}`)
+  const variants = chosen.filter(({ name }) => !(name in missing))
+  await using surroundings = await startSurroundings()
+  const progress = createProgress()
+  const found = await perform({ options, plan: options.quick ? SHORT : FULL, variants, surroundings, progress })
+  progress('')
+  const { version } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { readonly version: string }
+  return {
+    date: new Date().toISOString(),
+    command,
+    quick: options.quick,
+    machine: describeMachine(),
+    versions: { [OURS_PACKAGE]: version, ...pinnedVersions() },
+    missing,
+    ...found,
+  }
+}
+
+/** Each run stays, so that two of them can be compared. */
+function save(run: Run): void {
+  const folder = path.join(CACHE, 'runs')
+  mkdirSync(folder, { recursive: true })
+  const file = path.join(folder, `${run.date.replaceAll(/[:.]/g, '-')}.json`)
+  writeFileSync(file, `${JSON.stringify(run, null, 1)}\n`)
+  console.log(`Written to ${path.relative(ROOT, file)}.\n`)
+}
+
+function writePage(run: Run, verdicts: readonly Verdict[]): void {
+  const docs = path.join(ROOT, 'docs')
+  writeFileSync(path.join(docs, 'benchmarks.md'), renderPage(run, verdicts))
+  writeFileSync(path.join(docs, 'benchmarks.svg'), costChart(run))
+  const scale = scaleChart(run)
+  if (scale) writeFileSync(path.join(docs, 'benchmarks-scale.svg'), scale)
+  console.log('Written to docs/benchmarks.md, with its charts.')
+}
+
+function report(verdicts: readonly Verdict[], { quick }: Options): number {
+  const failures = failuresOf(verdicts, quick)
+  for (const { goal, worst } of failures) {
+    const found = `${worst?.value.toFixed(3)} at ${worst?.figure}`
+    console.log(
+      `Beyond its goal: ${goal.figure} of ${worst?.variant} is to be at most ${goal.atMost} ${goal.unit} and is ${found}.`,
+    )
+  }
+  return failures.length === 0 ? 0 : 1
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+import { parseArgs } from 'node:util'
+import { ROUTES } from './measure/routes.ts'
+import type { AppFormat } from './processes/app.ts'
+import { QUICK, VARIANTS } from './variants.ts'
+
+/** The parts of a run, in their order. */
+export const PARTS = [
+  'job',
+  'disk',
+  'start',
+  'request',
+  'memory',
+  'latency',
+  'parts',
+  'scale',
+  'cluster',
+  'soak',
+] as const
+export type Part = (typeof PARTS)[number]
+
+/** What of the benchmark is run, and how long. */
+export interface Options {
+  readonly quick: boolean
+  /** Fails beyond the goals. */
+  readonly check: boolean
+  /** Writes the page and the charts. */
+  readonly write: boolean
+  readonly parts: readonly Part[]
+  readonly variants: readonly string[]
+  readonly routes: readonly string[]
+  readonly formats: readonly AppFormat[]
+  /** Rounds of the requests; undefined is as many as the mode has. */
+  readonly rounds: number | undefined
+  /** Of a soak. */
+  readonly minutes: number
+}
+
+const QUICK_PARTS: readonly Part[] = ['job', 'disk', 'start', 'request', 'parts']
+const FULL_PARTS: readonly Part[] = PARTS.filter((part) => part !== 'soak')
+
+const HELP = `npm run bench -- [options]        everything but the soak, in about 25 minutes
+npm run bench -- soak             load with the collector gone
+
+  --quick               fewer variants, rounds and parts, in about four minutes
+  --check               exit code 1 beyond the goals of bench/goals.json; with --quick beyond twice a goal
+  --write               write docs/benchmarks.md and its charts
+  --only <parts>        of ${PARTS.join(',')}
+  --variants <names>    of ${VARIANTS.map(({ name }) => name).join(',')}
+  --routes <names>      of ${ROUTES.map(({ name }) => name).join(',')}
+  --app <formats>       of cjs,esm
+  --rounds <n>          rounds of the requests
+  --minutes <n>         length of the soak (10)`
+
+/** Reads the command line; throws, in a sentence, for what it does not know. */
+export function parseOptions(args: readonly string[]): Options | 'help' {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      quick: { type: 'boolean', default: false },
+      check: { type: 'boolean', default: false },
+      write: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+      only: { type: 'string' },
+      variants: { type: 'string' },
+      routes: { type: 'string' },
+      app: { type: 'string' },
+      rounds: { type: 'string' },
+      minutes: { type: 'string' },
+    },
+  })
+  if (values.help) return 'help'
+  const { quick } = values
+  if (values.write && quick) throw new Error('A quick run is too short to be written down: --write needs a full one.')
+  const only = positionals.length > 0 ? positionals.join(',') : values.only
+  const names = VARIANTS.map(({ name }) => name)
+  const formats: readonly AppFormat[] = ['cjs', 'esm']
+  return {
+    quick,
+    check: values.check,
+    write: values.write,
+    parts: chosen('--only', only, PARTS) ?? (quick ? QUICK_PARTS : FULL_PARTS),
+    variants: chosen('--variants', values.variants, names) ?? (quick ? QUICK : names),
+    routes:
+      chosen(
+        '--routes',
+        values.routes,
+        ROUTES.map(({ name }) => name),
+      ) ?? ROUTES.map(({ name }) => name),
+    formats: chosen('--app', values.app, formats) ?? (quick ? ['cjs'] : formats),
+    rounds: values.rounds === undefined ? undefined : positive('--rounds', values.rounds),
+    minutes: positive('--minutes', values.minutes ?? '10'),
+  }
+}
+
+export const helpText = (): string => HELP
+
+function chosen<T extends string>(
+  option: string,
+  given: string | undefined,
+  known: readonly T[],
+): readonly T[] | undefined {
+  if (given === undefined) return undefined
+  const names = given.split(',').filter(Boolean)
+  for (const name of names) {
+    if (!known.includes(name as T)) throw new Error(`${option} does not know "${name}"; it knows ${known.join(', ')}.`)
+  }
+  return known.filter((name) => names.includes(name))
+}
+
+function positive(option: string, text: string): number {
+  const value = Number(text)
+  if (!(value > 0)) throw new Error(`${option} takes a positive number, not "${text}".`)
+  return value
+}

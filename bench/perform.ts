@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+import { measureCluster } from './measure/cluster.ts'
+import { measureDisk } from './measure/disk.ts'
+import { checkJob } from './measure/job.ts'
+import { measureLatency } from './measure/latency.ts'
+import { measureMemory } from './measure/memory.ts'
+import { measureParts } from './measure/parts.ts'
+import { measureRequests, type RequestSamples } from './measure/request.ts'
+import { ROUTES } from './measure/routes.ts'
+import { measureScale } from './measure/scale.ts'
+import { soak } from './measure/soak.ts'
+import { measureStart } from './measure/start.ts'
+import type { Options, Part } from './options.ts'
+import type { Plan } from './plan.ts'
+import type { AppFormat } from './processes/app.ts'
+import type { Surroundings } from './processes/surroundings.ts'
+import type { Run } from './run.ts'
+import { IN_A_CLUSTER, PARTS_ALONE, QUICK, SETTINGS, STARTED_BY_OPERATOR, type Variant } from './variants.ts'
+
+type Found = Omit<Run, 'date' | 'command' | 'quick' | 'machine' | 'versions' | 'missing'>
+
+/** What every part is handed. */
+interface Stage {
+  readonly options: Options
+  readonly plan: Plan
+  readonly variants: readonly Variant[]
+  readonly surroundings: Surroundings
+  readonly progress: (text: string) => void
+}
+
+const only = (variants: readonly Variant[], names: readonly string[]) =>
+  variants.filter(({ name }) => names.includes(name))
+const without = (variants: readonly Variant[], names: readonly string[]) =>
+  variants.filter(({ name }) => !names.includes(name))
+
+const PARTS: Readonly<Record<Part, (stage: Stage) => Found | Promise<Found>>> = {
+  job,
+  disk: ({ variants }) => ({ disk: measureDisk(variants) }),
+  start,
+  request,
+  memory: async ({ plan, variants, surroundings, progress }) => {
+    const { memoryRounds: rounds, memoryMarks: marks } = plan
+    const chosen = without(variants, SETTINGS)
+    return { memory: await measureMemory({ variants: chosen, format: 'cjs', rounds, marks }, surroundings, progress) }
+  },
+  latency: async ({ plan, variants, surroundings, progress }) => {
+    const order = { format: 'cjs', rounds: plan.latencyRounds, perSecond: 200, seconds: 4 } as const
+    return {
+      latency: await measureLatency({ ...order, variants: without(variants, SETTINGS) }, surroundings, progress),
+    }
+  },
+  parts: async ({ plan, variants, surroundings, progress }) => ({
+    parts: await measureParts(
+      { variants: only(variants, PARTS_ALONE), rounds: plan.partsRounds },
+      surroundings,
+      progress,
+    ),
+  }),
+  scale: async ({ plan, variants, surroundings, progress }) => {
+    const order = { format: 'cjs', rounds: plan.scaleRounds, amount: plan.scaleAmount } as const
+    return { scale: await measureScale({ ...order, variants: only(variants, QUICK) }, surroundings, progress) }
+  },
+  cluster: async ({ variants, surroundings }) => ({
+    cluster: await inTurn(only(variants, IN_A_CLUSTER), (variant) => measureCluster(variant, surroundings)),
+  }),
+  soak: async ({ options, variants, surroundings, progress }) => {
+    const [ours] = only(variants, ['ours'])
+    return ours ? { soak: await soak(ours, options.minutes, surroundings, progress) } : {}
+  },
+}
+
+/** Runs the parts that were asked for, one after the other. */
+export async function perform(stage: Stage): Promise<Found> {
+  const found = await inTurn(stage.options.parts, (part) => PARTS[part](stage))
+  return Object.assign({}, ...found) as Found
+}
+
+async function inTurn<T, R>(list: readonly T[], act: (item: T) => R | Promise<R>): Promise<readonly R[]> {
+  const results: R[] = []
+  for (const item of list) results.push(await act(item))
+  return results
+}
+
+async function job({ options, variants, surroundings, progress }: Stage): Promise<Found> {
+  const [route] = ROUTES.filter(({ callsOut }) => callsOut)
+  if (!route) return {}
+  const pairs = variants.flatMap((variant) => options.formats.map((format) => ({ variant, format })))
+  return {
+    job: await inTurn(pairs, ({ variant, format }) => {
+      progress(`job: ${variant.name}, ${format}`)
+      return checkJob(variant, format, route, surroundings)
+    }),
+  }
+}
+
+async function start({ plan, variants, surroundings, progress }: Stage): Promise<Found> {
+  const chosen = without(variants, SETTINGS)
+  const base = {
+    variants: chosen,
+    format: 'cjs',
+    repeats: plan.startRepeats,
+    asOperator: false,
+    untilExported: false,
+  } as const
+  const operated = { ...base, variants: only(chosen, STARTED_BY_OPERATOR), asOperator: true }
+  const exported = { ...base, repeats: plan.exportedRepeats, untilExported: true }
+  return {
+    start: await measureStart(base, surroundings, progress),
+    operatorStart: await measureStart(operated, surroundings, progress),
+    exportedStart: await measureStart(exported, surroundings, progress),
+  }
+}
+
+/** The variants that goals speak about get more rounds than those that are there for comparison. */
+async function request({ options, plan, variants, surroundings, progress }: Stage): Promise<Found> {
+  const routes = ROUTES.filter(({ name }) => options.routes.includes(name))
+  const { warmUp, amount } = plan
+  const measured = async (format: AppFormat): Promise<readonly [AppFormat, RequestSamples]> => {
+    const base = { routes, format, warmUp, amount }
+    const rounds = options.rounds ?? (format === 'cjs' ? plan.requestRounds : plan.esmRounds)
+    const chosen = format === 'cjs' ? variants : only(variants, QUICK)
+    const peers = Math.min(plan.peerRounds, rounds)
+    const first = await measureRequests({ ...base, variants: chosen, rounds: peers, from: 0 }, surroundings, progress)
+    const more = { ...base, variants: only(chosen, QUICK), rounds: rounds - peers, from: peers }
+    const second = await measureRequests(more, surroundings, progress)
+    return [format, joinSamples(first, second)]
+  }
+  return { requests: Object.fromEntries(await inTurn(options.formats, measured)) }
+}
+
+function joinSamples(first: RequestSamples, second: RequestSamples): RequestSamples {
+  return Object.fromEntries(Object.entries(first).map(([route, list]) => [route, [...list, ...(second[route] ?? [])]]))
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type Summary, summarise } from './statistics.ts'
+
+/** One measurement of one variant in one round. Rounds are interleaved, so what they share is the machine's mood. */
+export interface Sample {
+  readonly variant: string
+  readonly round: number
+  readonly value: number
+}
+
+/** What a variant adds to the app without it, and that as a share of what stock adds in the same round. */
+export interface Comparison {
+  readonly variant: string
+  readonly value: Summary
+  readonly added: Summary
+  readonly ratio: Summary
+}
+
+export const BASELINE = 'none'
+export const CONTROL = 'none-again'
+export const STOCK = 'stock'
+
+/** Compares within each round; rounds in which the variant, the baseline or stock is missing do not count. */
+export function compare(samples: readonly Sample[]): readonly Comparison[] {
+  const variants = [...new Set(samples.map(({ variant }) => variant))]
+  const found = new Map(samples.map(({ variant, round, value }) => [`${round} ${variant}`, value]))
+  return variants.map((variant) => {
+    const own = samples.filter((sample) => sample.variant === variant)
+    const added: number[] = []
+    const ratios: number[] = []
+    for (const { round, value } of own) {
+      const without = found.get(`${round} ${BASELINE}`)
+      const stock = found.get(`${round} ${STOCK}`)
+      if (without === undefined) continue
+      added.push(value - without)
+      if (stock !== undefined && stock > without) ratios.push((value - without) / (stock - without))
+    }
+    const values = own.map(({ value }) => value)
+    return { variant, value: summarise(values), added: summarise(added), ratio: summarise(ratios) }
+  })
+}
+
+/**
+ * The noise band, as a share of stock's added cost: how far two copies of the same app came apart. The larger of the distance of their medians
+ * and of half the width of the middle half.
+ */
+export function noiseOf(comparisons: readonly Comparison[]): number {
+  const control = comparisons.find(({ variant }) => variant === CONTROL)
+  if (!control || control.ratio.count === 0) return 0
+  const { median, lower, upper } = control.ratio
+  return Math.max(Math.abs(median), (upper - lower) / 2)
+}
