@@ -28,9 +28,6 @@ const QUIET_REQUIRE = `var require = ((all, { _load, isBuiltin }) => {
   return quiet;
 })(require, require('node:module'))`
 
-/** Upstream's HTTP instrumentation asks where it is. */
-const FILE_URL = "const __importMetaUrl = require('node:url').pathToFileURL(__filename).href"
-
 // In parentheses, because V8 compiles such a function at once, and would otherwise parse it twice.
 const LAZY_START = 'module.exports = (function (require) { const module = { exports: {} }; let exports = module.exports'
 const LAZY_END = 'return module.exports })'
@@ -48,7 +45,6 @@ export async function buildPreload(common: BuildOptions, outDir: string): Promis
     ...common,
     entryPoints: { preload: 'src/preload.ts', ...LAZY },
     inject: ['src/sdk/unref-timers.ts'],
-    define: { ...common.define, 'import.meta.url': '__importMetaUrl' },
     format: 'esm',
     splitting: true,
     outdir: folder,
@@ -119,7 +115,7 @@ async function buildCore(settings: BuildOptions, folder: string, { core, lazy }:
     ...settings,
     entryPoints: [entry],
     outfile: path.join(path.dirname(folder), 'preload.cjs'),
-    banner: { js: `${QUIET_REQUIRE}\n${FILE_URL}` },
+    banner: { js: QUIET_REQUIRE },
     plugins: [lazyPieces],
   })
 }

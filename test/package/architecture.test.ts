@@ -45,7 +45,7 @@ const TYPES: Readonly<Record<string, readonly string[]>> = {
 
 /** The packages that a part may load; the others only the API. */
 const PACKAGES: Readonly<Record<string, RegExp>> = {
-  'src/sdk': /^@opentelemetry\/|^require-in-the-middle$|^import-in-the-middle/,
+  'src/sdk': /^@opentelemetry\//,
   instrumentations: /^@opentelemetry\/|^negotiator$|^content-type$|^forwarded-parse$/,
   'src/propagation': /^@opentelemetry\/(?:api|core)$/,
   'src/telemetry': /^@opentelemetry\/(?:api|core|sdk-trace)$/,
