@@ -89,5 +89,6 @@ function soakFigures({ soak }: Run): readonly Figure[] {
   const quarter = Math.floor(heaps.length / 4)
   const early = summarise(heaps.slice(quarter, 2 * quarter))
   const late = summarise(heaps.slice(-quarter))
-  return [exact('soak.heap.growth', soak.variant, late.median - early.median)]
+  const noise = (late.upper - late.lower) / 2
+  return [{ figure: 'soak.heap.growth', variant: soak.variant, value: late.median - early.median, noise }]
 }

@@ -35,7 +35,8 @@ async function main(given: readonly string[]): Promise<number> {
   const goals = JSON.parse(readFileSync(path.join(BENCH, 'goals.json'), 'utf8')) as readonly Goal[]
   const verdicts = judge(goals, figuresOf(run))
   save(run)
-  for (const table of [...costTables(run), ...otherTables(run), goalsTable(verdicts)]) console.log(renderText(table))
+  const measured = verdicts.filter(({ outcome }) => outcome !== 'not measured')
+  for (const table of [...costTables(run), ...otherTables(run), goalsTable(measured)]) console.log(renderText(table))
   if (options.write) writePage(run, verdicts)
   return options.check ? report(run, verdicts, options) : 0
 }

@@ -28,7 +28,7 @@ export const FULL: Plan = {
   esmRounds: 4,
   warmUp: 1_000,
   amount: 2_500,
-  memoryRounds: 1,
+  memoryRounds: 3,
   memoryMarks: [0, 20_000, 60_000],
   latencyRounds: 1,
   partsRounds: 3,

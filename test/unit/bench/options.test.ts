@@ -26,13 +26,19 @@ describe('the options of the benchmark', () => {
     assert.equal(parsed('soak', '--minutes', '2').minutes, 2)
   })
 
+  it('have a soak in a whole run where its length is given', () => {
+    assert.deepEqual(parsed('--write', '--check', '--minutes', '3').parts.slice(-1), ['soak'])
+  })
+
   const REFUSED: readonly (readonly [readonly string[], RegExp])[] = [
     [['--only', 'strat'], /--only does not know "strat"/],
     [['--variants', 'none,other'], /--variants does not know "other"/],
     [['--app', 'ts'], /--app does not know "ts"/],
     [['--rounds', '0'], /--rounds takes a positive number/],
     [['--minutes', 'ten'], /--minutes takes a positive number/],
-    [['--quick', '--write'], /too short to be written down/],
+    [['--quick', '--write'], /Only a whole run is written down/],
+    [['--only', 'job', '--write'], /Only a whole run is written down/],
+    [['soak', '--write'], /Only a whole run is written down/],
     [['--fast'], /fast/],
   ]
   for (const [args, message] of REFUSED) {
