@@ -155,6 +155,18 @@ describe('a chart', () => {
     assert.ok(Math.abs(first - second - (second - third) / 2) < 0.2, 'in proportion')
   })
 
+  it('keeps labels of lines that end together apart', () => {
+    const lines = ['a', 'b', 'c'].map((label) => ({ label, isOurs: false, values: [1, 0] }))
+    const svg = renderLines([{ title: 'CPU', sizes: [1, 8], lines }])
+    const heights = [...svg.matchAll(/y="([\d.]+)" class="value">[abc]</g)].map(([, y]) => Number(y))
+    assert.equal(heights.length, 3)
+    const sorted = heights.toSorted((a, b) => a - b)
+    assert.ok(
+      sorted.every((y, index) => index === 0 || y - (sorted[index - 1] ?? 0) >= 15),
+      heights.join(' '),
+    )
+  })
+
   it('is drawn of a run, without the bare app', () => {
     const cost = costChart(RUN)
     assert.match(cost, />auto-instrumentations-node</)
