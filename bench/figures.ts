@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Job } from './measure/job.ts'
-import { BASELINE, CONTROL, type Comparison, compare, noiseOf, type Sample, STOCK } from './ratio.ts'
+import { addedNoiseOf, BASELINE, type Comparison, compare, noiseOf, type Sample, STOCK } from './ratio.ts'
 import type { Run } from './run.ts'
 import { summarise } from './statistics.ts'
 
@@ -67,8 +67,7 @@ function growth(before: readonly Sample[], after: readonly Sample[]): readonly C
 
 /** What each adds to the bare app, in the unit it was measured in. */
 function addedFigures(figure: string, comparisons: readonly Comparison[]): readonly Figure[] {
-  const control = comparisons.find(({ variant }) => variant === CONTROL)?.added
-  const noise = control ? Math.max(Math.abs(control.median), (control.upper - control.lower) / 2) : 0
+  const noise = addedNoiseOf(comparisons)
   return comparisons
     .filter(({ added }) => added.count > 0)
     .map(({ variant, added }) => ({ figure, variant, value: added.median, noise }))
@@ -90,5 +89,6 @@ function soakFigures({ soak }: Run): readonly Figure[] {
   const quarter = Math.floor(heaps.length / 4)
   const early = summarise(heaps.slice(quarter, 2 * quarter))
   const late = summarise(heaps.slice(-quarter))
-  return [exact('soak.heap.growth', soak.variant, late.median - early.median)]
+  const noise = (late.upper - late.lower) / 2
+  return [{ figure: 'soak.heap.growth', variant: soak.variant, value: late.median - early.median, noise }]
 }

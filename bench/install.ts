@@ -68,7 +68,7 @@ export function installVariant(variant: Variant, tarball: string): string | unde
 }
 
 /** Installs them all; returns the reasons of those that cannot be, by their names. */
-export function installVariants(variants: readonly Variant[], tarball: string): Readonly<Record<string, string>> {
+export function installVariants(variants: readonly Variant[], tarball: string): Record<string, string> {
   const missing: Record<string, string> = {}
   for (const variant of variants) {
     const reason = installVariant(variant, tarball)

@@ -37,20 +37,24 @@ export interface Options {
 }
 
 const QUICK_PARTS: readonly Part[] = ['job', 'disk', 'start', 'request', 'parts']
-const FULL_PARTS: readonly Part[] = PARTS.filter((part) => part !== 'soak')
+
+function partsOf(quick: boolean, withSoak: boolean): readonly Part[] {
+  if (quick) return QUICK_PARTS
+  return withSoak ? PARTS : PARTS.filter((part) => part !== 'soak')
+}
 
 const HELP = `npm run bench -- [options]        everything but the soak, in about 25 minutes
 npm run bench -- soak             load with the collector gone
 
   --quick               fewer variants, rounds and parts, in about four minutes
   --check               exit code 1 beyond the goals of bench/goals.json; with --quick beyond twice a goal
-  --write               write docs/benchmarks.md and its charts
+  --write               write docs/benchmarks.md, its charts, and the README's; a whole run only
   --only <parts>        of ${PARTS.join(',')}
   --variants <names>    of ${VARIANTS.map(({ name }) => name).join(',')}
   --routes <names>      of ${ROUTES.map(({ name }) => name).join(',')}
   --app <formats>       of cjs,esm
   --rounds <n>          rounds of the requests
-  --minutes <n>         length of the soak (10)`
+  --minutes <n>         length of the soak (10); given, a full run has one too`
 
 /** Reads the command line; throws, in a sentence, for what it does not know. */
 export function parseOptions(args: readonly string[]): Options | 'help' {
@@ -72,7 +76,10 @@ export function parseOptions(args: readonly string[]): Options | 'help' {
   })
   if (values.help) return 'help'
   const { quick } = values
-  if (values.write && quick) throw new Error('A quick run is too short to be written down: --write needs a full one.')
+  const { write, check: _check, minutes, ...less } = values
+  if (write && (positionals.length > 0 || Object.values(less).some(Boolean))) {
+    throw new Error('Only a whole run is written down: --write goes with --check and --minutes alone.')
+  }
   const only = positionals.length > 0 ? positionals.join(',') : values.only
   const names = VARIANTS.map(({ name }) => name)
   const formats: readonly AppFormat[] = ['cjs', 'esm']
@@ -80,7 +87,7 @@ export function parseOptions(args: readonly string[]): Options | 'help' {
     quick,
     check: values.check,
     write: values.write,
-    parts: chosen('--only', only, PARTS) ?? (quick ? QUICK_PARTS : FULL_PARTS),
+    parts: chosen('--only', only, PARTS) ?? partsOf(quick, minutes !== undefined),
     variants: chosen('--variants', values.variants, names) ?? (quick ? QUICK : names),
     routes:
       chosen(
@@ -90,7 +97,7 @@ export function parseOptions(args: readonly string[]): Options | 'help' {
       ) ?? ROUTES.map(({ name }) => name),
     formats: chosen('--app', values.app, formats) ?? (quick ? ['cjs'] : formats),
     rounds: values.rounds === undefined ? undefined : positive('--rounds', values.rounds),
-    minutes: positive('--minutes', values.minutes ?? '10'),
+    minutes: positive('--minutes', minutes ?? '10'),
   }
 }
 

@@ -21,16 +21,16 @@ export interface Plan {
 }
 
 export const FULL: Plan = {
-  startRepeats: 15,
-  exportedRepeats: 5,
+  startRepeats: 12,
+  exportedRepeats: 3,
   requestRounds: 7,
   peerRounds: 3,
-  esmRounds: 5,
+  esmRounds: 4,
   warmUp: 1_000,
   amount: 2_500,
-  memoryRounds: 1,
+  memoryRounds: 3,
   memoryMarks: [0, 20_000, 60_000],
-  latencyRounds: 2,
+  latencyRounds: 1,
   partsRounds: 3,
   scaleRounds: 1,
   scaleAmount: 2_500,
@@ -38,7 +38,7 @@ export const FULL: Plan = {
 
 export const SHORT: Plan = {
   startRepeats: 5,
-  exportedRepeats: 2,
+  exportedRepeats: 1,
   requestRounds: 3,
   peerRounds: 3,
   esmRounds: 3,

@@ -44,9 +44,14 @@ export function compare(samples: readonly Sample[]): readonly Comparison[] {
  * The noise band, as a share of stock's added cost: how far two copies of the same app came apart. The larger of the distance of their medians
  * and of half the width of the middle half.
  */
-export function noiseOf(comparisons: readonly Comparison[]): number {
+export const noiseOf = (comparisons: readonly Comparison[]): number => bandOf(comparisons, ({ ratio }) => ratio)
+
+/** The same in the unit that was measured. */
+export const addedNoiseOf = (comparisons: readonly Comparison[]): number => bandOf(comparisons, ({ added }) => added)
+
+function bandOf(comparisons: readonly Comparison[], of: (comparison: Comparison) => Summary): number {
   const control = comparisons.find(({ variant }) => variant === CONTROL)
-  if (!control || control.ratio.count === 0) return 0
-  const { median, lower, upper } = control.ratio
+  if (!control || of(control).count === 0) return 0
+  const { median, lower, upper } = of(control)
   return Math.max(Math.abs(median), (upper - lower) / 2)
 }

@@ -9,6 +9,8 @@ export interface MemoryPlan {
   readonly variants: readonly Variant[]
   readonly format: AppFormat
   readonly rounds: number
+  /** The number of the first round. */
+  readonly from: number
   /** After how many requests it is looked at; the first is none. */
   readonly marks: readonly number[]
 }
@@ -28,9 +30,9 @@ export async function measureMemory(
   const samples = Object.fromEntries(
     plan.marks.map((mark) => [String(mark), { rss: [] as Sample[], heap: [] as Sample[] }]),
   )
-  for (let round = 0; round < plan.rounds; round += 1) {
+  for (let round = plan.from; round < plan.from + plan.rounds; round += 1) {
     for (const variant of rotate(plan.variants, round)) {
-      progress(`memory, round ${round + 1} of ${plan.rounds}: ${variant.name}`)
+      progress(`memory, round ${round + 1} of ${plan.from + plan.rounds}: ${variant.name}`)
       await using app = await startApp(variant, { format: plan.format, surroundings })
       let answered = 0
       for (const mark of plan.marks) {

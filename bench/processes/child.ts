@@ -18,6 +18,8 @@ export interface Child {
 }
 
 const STOP_TIMEOUT_MS = 5_000
+/** The longest that is waited for is 40,000 requests. */
+const MESSAGE_TIMEOUT_MS = 300_000
 
 export interface ChildOptions {
   readonly args: readonly string[]
@@ -67,9 +69,14 @@ function nextMessage<T>(child: ChildProcess, type: string, stderr: () => string)
       reject(new Error(`The process ended (${code}) before it said "${type}". ${stderr().trim()}`))
     }
     const settle = () => {
+      clearTimeout(timer)
       child.off('message', onMessage)
       child.off('close', onClose)
     }
+    const timer = setTimeout(() => {
+      settle()
+      reject(new Error(`The process did not say "${type}" in time. ${stderr().trim()}`))
+    }, MESSAGE_TIMEOUT_MS)
     child.on('message', onMessage)
     child.on('close', onClose)
     if (child.exitCode !== null) onClose(child.exitCode)

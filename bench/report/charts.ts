@@ -9,6 +9,14 @@ import { placeOf, titleOf } from './names.ts'
 /** Settings of a variant that say something about it only beside the variant itself. */
 const LEFT_OUT = new Set([BASELINE, CONTROL, 'stock-traces', 'stock-unsampled', 'ours-sdk-disabled'])
 
+/** The lines of the plots; the others are in the tables. */
+const PLOTTED = [
+  { variant: STOCK, label: 'stock' },
+  { variant: 'ours', label: 'ours' },
+  { variant: 'ours-unsampled', label: 'unsampled' },
+  { variant: 'ours-correlation-only', label: 'tracing off' },
+] as const
+
 const isOurs = (variant: string) => variant.startsWith('ours')
 
 /** The README's chart: what each adds to the app, as a share of what stock adds. */
@@ -39,9 +47,9 @@ export function scaleChart({ scale }: Run): string | undefined {
   if (!scale) return undefined
   const plots = DIMENSIONS.map(({ name, title, sizes, perUnit }): Plot => {
     const bySize = sizes.map((size) => compare(scale[name]?.[size] ?? []))
-    const names = (bySize[0] ?? []).map(({ variant }) => variant).filter((variant) => variant !== BASELINE)
-    const lines = names.map((variant) => ({
-      label: variant === STOCK ? 'stock' : variant,
+    const measured = (bySize[0] ?? []).map(({ variant }) => variant)
+    const lines = PLOTTED.filter(({ variant }) => measured.includes(variant)).map(({ variant, label }) => ({
+      label,
       isOurs: isOurs(variant),
       values: sizes.map((size, index) => {
         const added = bySize[index]?.find((one) => one.variant === variant)?.added.median ?? Number.NaN

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { ROUTES } from '../measure/routes.ts'
-import { BASELINE, type Comparison, compare, noiseOf, type Sample } from '../ratio.ts'
+import { addedNoiseOf, BASELINE, type Comparison, compare, noiseOf, type Sample } from '../ratio.ts'
 import type { Run } from '../run.ts'
 import { placeOf, titleOf } from './names.ts'
+import { fixed, signed } from './numbers.ts'
 import type { Table } from './table.ts'
 
 /** The tables of what has a ratio to stock: CPU of requests, starts, memory, and answering times. */
@@ -22,7 +23,6 @@ function comparisonTable(title: string, note: string, columns: readonly Column[]
   const compared = columns.map(({ samples }) => compare(samples))
   const names = [...new Set(compared.flatMap((list) => list.map(({ variant }) => variant)))]
   if (names.length === 0) return []
-  const noise = compared.map((list) => noiseOf(list))
   return [
     {
       title,
@@ -38,7 +38,7 @@ function comparisonTable(title: string, note: string, columns: readonly Column[]
             ),
           ),
         ]),
-        ['noise, as a share of what stock adds', ...noise.map((value) => `±${value.toFixed(3)}`)],
+        ['noise', ...compared.map((list, index) => noiseCell(list, columns[index]?.digits ?? 0))],
       ],
     },
   ]
@@ -47,12 +47,16 @@ function comparisonTable(title: string, note: string, columns: readonly Column[]
 function cellOf(comparison: Comparison | undefined, digits: number): string {
   if (!comparison) return '—'
   const { variant, value, added, ratio } = comparison
-  if (variant === BASELINE || added.count === 0) return value.median.toFixed(digits)
-  const sign = added.median < 0 ? '−' : '+'
-  const amount = `${sign}${Math.abs(added.median).toFixed(digits)}`
-  return ratio.count === 0
-    ? amount
-    : `${amount} (${ratio.median.toFixed(2)} ±${((ratio.upper - ratio.lower) / 2).toFixed(2)})`
+  if (variant === BASELINE || added.count === 0) return fixed(value.median, digits)
+  const amount = signed(added.median, digits)
+  if (ratio.count === 0) return amount
+  return `${amount} (${fixed(ratio.median, 2)} ±${fixed((ratio.upper - ratio.lower) / 2, 2)})`
+}
+
+/** How far the two copies of the bare app came apart, as the cells above are written. */
+function noiseCell(comparisons: readonly Comparison[], digits: number): string {
+  const share = noiseOf(comparisons)
+  return `±${fixed(addedNoiseOf(comparisons), digits)}${share > 0 ? ` (${fixed(share, 3)})` : ''}`
 }
 
 /** Variants as they are listed, whatever order the rounds had. */

@@ -18,7 +18,9 @@ export interface Plot {
 const WIDTH = 380
 const HEIGHT = 220
 const LEFT = 48
-const RIGHT = 110
+const RIGHT = 90
+/** Labels closer to each other than this cannot be read. */
+const LABEL_GAP = 15
 const TOP = 36
 const BOTTOM = 30
 
@@ -43,12 +45,12 @@ function drawPlot({ title, sizes, lines }: Plot): string {
   const most = Math.max(1, ...lines.flatMap(({ values }) => values.filter(Number.isFinite)))
   const x = (index: number) => LEFT + (index * (WIDTH - LEFT - RIGHT)) / Math.max(1, sizes.length - 1)
   const y = (value: number) => TOP + (1 - Math.max(0, value) / most) * (HEIGHT - TOP - BOTTOM)
-  const drawn = lines.flatMap(({ label, isOurs, values }) => {
+  const places = spread(lines.map(({ values }) => y(values.at(-1) ?? 0) + 4))
+  const drawn = lines.flatMap(({ label, isOurs, values }, line) => {
     const points = values.map((value, index) => `${x(index).toFixed(1)},${y(value).toFixed(1)}`).join(' ')
-    const end = y(values.at(-1) ?? 0) + 4
     return [
       `<polyline points="${points}" class="${isOurs ? 'line-ours' : 'line'}"/>`,
-      `<text x="${WIDTH - RIGHT + 6}" y="${end.toFixed(1)}" class="${isOurs ? 'ours' : 'value'}">${escapeXml(label)}</text>`,
+      `<text x="${WIDTH - RIGHT + 6}" y="${(places[line] ?? 0).toFixed(1)}" class="${isOurs ? 'ours' : 'value'}">${escapeXml(label)}</text>`,
     ]
   })
   return [
@@ -59,4 +61,16 @@ function drawPlot({ title, sizes, lines }: Plot): string {
     ...sizes.map((size, index) => `<text x="${x(index).toFixed(1)}" y="${HEIGHT - 10}" class="tick">${size}</text>`),
     ...drawn,
   ].join('\n')
+}
+
+/** Moves what is too close to the next one below it upwards. */
+function spread(places: readonly number[]): readonly number[] {
+  const moved = [...places]
+  const fromBelow = places.map((_, index) => index).toSorted((a, b) => (places[b] ?? 0) - (places[a] ?? 0))
+  let lowest = Number.POSITIVE_INFINITY
+  for (const index of fromBelow) {
+    lowest = Math.min(places[index] ?? 0, lowest - LABEL_GAP)
+    moved[index] = lowest
+  }
+  return moved
 }

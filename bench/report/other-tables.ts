@@ -4,6 +4,7 @@ import { DIMENSIONS } from '../measure/scale.ts'
 import { compare } from '../ratio.ts'
 import type { Run } from '../run.ts'
 import { titleOf } from './names.ts'
+import { fixed } from './numbers.ts'
 import type { Table } from './table.ts'
 
 /** The tables of what is counted rather than timed. */
@@ -20,8 +21,8 @@ export function goalsTable(verdicts: readonly Verdict[]): Table {
       goal.figure,
       goal.variant,
       `${goal.atMost} ${goal.unit}`,
-      worst ? `${worst.value.toFixed(3)} (${worst.figure})` : '—',
-      worst ? `±${worst.noise.toFixed(3)}` : '—',
+      worst ? `${fixed(worst.value, 3)} (${worst.figure})` : '—',
+      worst ? `±${fixed(worst.noise, 3)}` : '—',
       outcome,
     ]),
   }
@@ -87,7 +88,7 @@ function scaleTables({ scale }: Run): readonly Table[] {
         ...sizes.map((size, index) => {
           const found = bySize[index]?.find((one) => one.variant === variant)
           const micros = (variant === 'none' ? found?.value.median : found?.added.median) ?? Number.NaN
-          return (micros / (perUnit?.(size) ?? 1)).toFixed(1)
+          return fixed(micros / (perUnit?.(size) ?? 1), 1)
         }),
       ]),
     }

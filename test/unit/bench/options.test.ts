@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { type Options, parseOptions } from '../../../bench/options.ts'
+import { QUICK, VARIANTS } from '../../../bench/variants.ts'
+
+const parsed = (...args: string[]) => parseOptions(args) as Options
+
+describe('the options of the benchmark', () => {
+  it('are everything but the soak by default', () => {
+    const options = parsed()
+    assert.equal(options.variants.length, VARIANTS.length)
+    assert.ok(!options.parts.includes('soak') && options.parts.includes('memory'))
+    assert.deepEqual(options.formats, ['cjs', 'esm'])
+  })
+
+  it('are less in a quick run', () => {
+    const options = parsed('--quick')
+    assert.deepEqual(options.variants, QUICK)
+    assert.ok(!options.parts.includes('memory') && options.parts.includes('request'))
+  })
+
+  it('take parts by name, a soak as a word', () => {
+    assert.deepEqual(parsed('--only', 'start,job').parts, ['job', 'start'])
+    assert.deepEqual(parsed('soak', '--minutes', '2').parts, ['soak'])
+    assert.equal(parsed('soak', '--minutes', '2').minutes, 2)
+  })
+
+  it('have a soak in a whole run where its length is given', () => {
+    assert.deepEqual(parsed('--write', '--check', '--minutes', '3').parts.slice(-1), ['soak'])
+  })
+
+  const REFUSED: readonly (readonly [readonly string[], RegExp])[] = [
+    [['--only', 'strat'], /--only does not know "strat"/],
+    [['--variants', 'none,other'], /--variants does not know "other"/],
+    [['--app', 'ts'], /--app does not know "ts"/],
+    [['--rounds', '0'], /--rounds takes a positive number/],
+    [['--minutes', 'ten'], /--minutes takes a positive number/],
+    [['--quick', '--write'], /Only a whole run is written down/],
+    [['--only', 'job', '--write'], /Only a whole run is written down/],
+    [['soak', '--write'], /Only a whole run is written down/],
+    [['--fast'], /fast/],
+  ]
+  for (const [args, message] of REFUSED) {
+    it(`refuse ${args.join(' ')}`, () => assert.throws(() => parseOptions(args), message))
+  }
+
+  it('have a help', () => assert.equal(parseOptions(['--help']), 'help'))
+})
