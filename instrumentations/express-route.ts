@@ -27,7 +27,7 @@ interface RouteHolder {
 }
 
 interface Progress {
-  metadata: RouteHolder | undefined
+  readonly metadata: RouteHolder
   inside: Inside | undefined
 }
 
@@ -85,13 +85,8 @@ function noticing(original: Handle): Handle {
 }
 
 function notice(mount: Mount, request: RoutedRequest, next: unknown): void {
-  let progress = progresses.get(request)
-  if (progress === undefined) {
-    // Later the application may have lost the context; the metadata is the same for the whole request.
-    progress = { metadata: getRPCMetadata(context.active()), inside: undefined }
-    progresses.set(request, progress)
-    if (mount.isRoot) setRoute(progress, rootRoute(request))
-  }
+  const progress = request === lastRequest ? lastProgress : progressOf(mount, request)
+  if (progress === undefined) return
   const { inside } = progress
   let sibling = inside
   while (sibling !== undefined && sibling.next !== next) sibling = sibling.outer
@@ -107,6 +102,27 @@ function notice(mount: Mount, request: RoutedRequest, next: unknown): void {
   }
 }
 
+/** Layers run one after the other, nearly always for the same request: it is looked up once. */
+let lastRequest: RoutedRequest | undefined
+let lastProgress: Progress | undefined
+
+/** @returns undefined for a request that nobody records. */
+function progressOf(mount: Mount, request: RoutedRequest): Progress | undefined {
+  let progress = progresses.get(request)
+  if (progress === undefined) {
+    const metadata = getRPCMetadata(context.active())
+    if (metadata !== undefined) {
+      // Later the application may have lost the context; the metadata is the same for the whole request.
+      progress = { metadata, inside: undefined }
+      progresses.set(request, progress)
+      if (mount.isRoot) setRoute(progress, rootRoute(request))
+    }
+  }
+  lastRequest = request
+  lastProgress = progress
+  return progress
+}
+
 /** Another application may have had the request before and declined it: what it was inside of there is no part of the path here. */
 function enclosing(inside: Inside | undefined, baseUrl: string): Inside | undefined {
   let found = inside
@@ -115,8 +131,7 @@ function enclosing(inside: Inside | undefined, baseUrl: string): Inside | undefi
 }
 
 function setRoute(progress: Progress, route: string | undefined): void {
-  progress.metadata ??= getRPCMetadata(context.active())
-  if (progress.metadata?.type === RPCType.HTTP) progress.metadata.route = route
+  if (progress.metadata.type === RPCType.HTTP) progress.metadata.route = route
 }
 
 /** What is answered by no route is named after the URL where that is no more than a slash, as upstream does. */

@@ -10,8 +10,6 @@ type Emit = (this: EventEmitter, ...args: unknown[]) => boolean
 /** Hears of `close` and `error` of a request or a response, before its listeners do. Must not throw. */
 export type OnEnd = (emitter: EventEmitter, state: RequestState, event: 'close' | 'error', error: unknown) => void
 
-const patched: unknown[] = []
-
 /**
  * Runs the listeners of each inbound request and of its response in the request's own context. Their events come from the socket, whose
  * own context is nobody's or, on a keep-alive connection, another request's (https://github.com/nodejs/node/issues/33723).
@@ -25,9 +23,9 @@ export function patchRequestEmit(onEnd: OnEnd): void {
   }
 }
 
-/** Whether the emitter's class is one of the two. */
+/** Whether the emitter has the `emit` of one of the two classes, whatever others have put around ours by now. */
 export function emitsInContext({ emit }: EventEmitter): boolean {
-  return emit === patched[0] || emit === patched[1]
+  return emit === http.IncomingMessage.prototype.emit || emit === http.ServerResponse.prototype.emit
 }
 
 /** Does the same for an emitter that is of neither class. */
@@ -45,13 +43,15 @@ function patchPrototype(prototype: EventEmitter, onEnd: OnEnd): void {
   const emit: Emit = function (this: EventEmitter, ...args) {
     const original = own ?? parent.emit
     const state = recallState(this)
-    if (state?.context === undefined) return original.apply(this, args)
+    if (state?.context === undefined)
+      return args.length === 1 ? original.call(this, args[0]) : original.apply(this, args)
     const event = args[0]
     if (event === 'close' || event === 'error') onEnd(this, state, event, args[1])
     // Left alone where it is the request's already, so that a listener sees the span that is active where the event is emitted.
-    if (getRequestState(context.active()) === state) return original.apply(this, args)
+    if (getRequestState(context.active()) === state) {
+      return args.length === 1 ? original.call(this, args[0]) : original.apply(this, args)
+    }
     return context.with(state.context, original as (...args: unknown[]) => boolean, this, ...args)
   }
-  patched.push(emit)
   Object.defineProperty(prototype, 'emit', { value: emit, writable: true, configurable: true, enumerable: false })
 }

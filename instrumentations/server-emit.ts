@@ -97,7 +97,9 @@ function emitRequest(server: unknown, original: Emit, args: unknown[], patched: 
     state = stateOf(request, patched)
     requestContext = startSpan(args[0], request, response, state, patched) ?? contextOf(state, runtime)
     bind(request, response, state, requestContext, patched)
-    if (spans?.isActive === true) rememberOpen(request, response, requestContext)
+    // An instrumentation of the application's may record with our SDK.
+    if (state.span !== undefined || (!patched.traces && spans?.isActive === true))
+      rememberOpen(request, response, requestContext)
     if (state.decision.reject) {
       rejectRequest(response, state.decision)
       return true

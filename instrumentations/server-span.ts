@@ -70,9 +70,11 @@ export class ServerSpans {
     const options = early === undefined ? SERVER : { kind: SpanKind.SERVER, attributes: early }
     const span = this.#tracer.startSpan(request.method || 'GET', options, parent)
     if (early === undefined && span.isRecording()) span.setAttributes(serverAttributes(request, scheme))
+    // What is neither recorded nor measured needs no route, and no end.
+    if (this.#durations === undefined && !span.isRecording()) return withSpan(parent, span, undefined)
     const rpc: RPCMetadata = { type: RPCType.HTTP, span }
     state.span = new OpenServerSpan(span, rpc, request, response, this.#durations, early)
-    return setRPCMetadata(trace.setSpan(parent, span), rpc)
+    return withSpan(parent, span, rpc)
   }
 }
 
@@ -108,7 +110,6 @@ class OpenServerSpan implements OpenSpan {
     const { route } = this.#rpc
     const { statusCode } = this.#response
     const isError = !(statusCode >= 100 && statusCode < 500)
-    if (!span.isRecording() && this.#durations === undefined) return
     const attributes: Attributes = { [ATTR_HTTP_RESPONSE_STATUS_CODE]: statusCode }
     if (route !== undefined) attributes[ATTR_HTTP_ROUTE] = route
     if (isError && statusCode < 600) attributes[ATTR_ERROR_TYPE] = String(statusCode)
@@ -134,6 +135,13 @@ class OpenServerSpan implements OpenSpan {
     const seconds = (performance.now() - this.#startedAt) / 1000
     this.#durations.record(seconds, { ...durationAttributes(this.#early), ...attributes })
   }
+}
+
+/** An application's own propagator may hand out a context of another kind. */
+function withSpan(parent: Context, span: Span, rpc: RPCMetadata | undefined): Context {
+  if (parent instanceof RequestContext) return parent.withSpan(span, rpc)
+  const context = trace.setSpan(parent, span)
+  return rpc === undefined ? context : setRPCMetadata(context, rpc)
 }
 
 /** The propagator finds the state of a request that is arriving. */

@@ -59,10 +59,15 @@ export function withEntryFirst(baggage: Baggage | undefined, key: string, id: Co
   return propagation.createBaggage(entries)
 }
 
+/** What a context's baggage is without our entry, where that is still to be put in; null for none. */
+export const KEY_BAGGAGE_BEHIND = Symbol('@org/correlation.baggage-behind')
+
 /** Returns a context whose baggage does not have the entry, to be read once. */
 export function dropBaggageEntry(context: Context, key: string): Context {
-  const baggage = propagation.getBaggage(context)
-  if (baggage?.getEntry(key) === undefined) return context
+  const behind = context.getValue(KEY_BAGGAGE_BEHIND) as Baggage | null | undefined
+  if (behind === null) return withBaggage(context, undefined)
+  const baggage = behind ?? propagation.getBaggage(context)
+  if (baggage?.getEntry(key) === undefined) return behind === undefined ? context : withBaggage(context, baggage)
   return withBaggage(context, baggage.removeEntry(key))
 }
 

@@ -39,6 +39,6 @@ export function withSpan(context: Context, span: Span): Context {
 }
 
 /** A short-lived context with this baggage. */
-export function withBaggage(context: Context, baggage: Baggage): Context {
+export function withBaggage(context: Context, baggage: Baggage | undefined): Context {
   return new ContextView(context, KEY_BAGGAGE, baggage)
 }

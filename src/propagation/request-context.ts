@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Baggage, type Context, propagation, trace } from '@opentelemetry/api'
-import { RPCType, setRPCMetadata } from '@opentelemetry/core'
+import { type Baggage, type Context, propagation, ROOT_CONTEXT, type Span, trace } from '@opentelemetry/api'
+import { type RPCMetadata, RPCType, setRPCMetadata } from '@opentelemetry/core'
 import { KEY_CORRELATION_ID } from '../correlation/context.ts'
 import { KEY_REQUEST_STATE, type RequestState } from '../correlation/request-state.ts'
-import { withEntryFirst } from './baggage-entry.ts'
+import { KEY_BAGGAGE_BEHIND, withEntryFirst } from './baggage-entry.ts'
 
 /** The API and its core package do not export these keys; the functions that write under them show which they are. */
 const KEY_SPAN = keyOf((probe) =>
@@ -63,6 +63,9 @@ export class RequestContext implements Context {
    * @param baggageKey - What the ID is called in the baggage; undefined to leave the baggage alone.
    */
   static create(base: Context, state: RequestState, baggageKey: string | undefined): RequestContext {
+    if (base === ROOT_CONTEXT) {
+      return new RequestContext(base, state, state.id, undefined, undefined, undefined, baggageKey, undefined)
+    }
     return new RequestContext(
       base,
       state,
@@ -72,6 +75,20 @@ export class RequestContext implements Context {
       base.getValue(KEY_BAGGAGE),
       baggageKey,
       undefined,
+    )
+  }
+
+  /** The same context with the request's span. */
+  withSpan(span: Span, rpc: RPCMetadata | undefined): RequestContext {
+    return new RequestContext(
+      this.#base,
+      this.#state,
+      this.#id,
+      span,
+      rpc ?? this.#rpc,
+      this.#baggage,
+      this.#ownEntry,
+      this.#others,
     )
   }
 
@@ -87,6 +104,8 @@ export class RequestContext implements Context {
         return this.#readBaggage()
       case KEY_RPC:
         return this.#rpc
+      case KEY_BAGGAGE_BEHIND:
+        return this.#ownEntry === undefined ? undefined : (this.#baggage ?? null)
       default:
         return this.#others?.has(key) === true ? this.#others.get(key) : this.#base.getValue(key)
     }

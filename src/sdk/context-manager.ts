@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { AsyncLocalStorage } from 'node:async_hooks'
 import { type Context, ROOT_CONTEXT } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 
@@ -12,6 +13,18 @@ export class GroundedContextManager extends AsyncLocalStorageContextManager {
   override active(): Context {
     const active = super.active()
     return this.#ground !== ROOT_CONTEXT && isRoot(active) ? this.#ground : active
+  }
+
+  /** Upstream binds the function to its `this` first, which is a new function for each call. */
+  override with<A extends unknown[], F extends (...args: A) => ReturnType<F>>(
+    context: Context,
+    fn: F,
+    thisArg?: ThisParameterType<F>,
+    ...args: A
+  ): ReturnType<F> {
+    const storage = (this as unknown as { readonly _asyncLocalStorage: AsyncLocalStorage<Context> })._asyncLocalStorage
+    if (thisArg === undefined || thisArg === null) return storage.run(context, fn, ...args)
+    return storage.run(context, Reflect.apply, fn, thisArg, args) as ReturnType<F>
   }
 
   setGround(context: Context): void {

@@ -6,20 +6,20 @@ import {
   type ReadableSpan,
   SimpleSpanProcessor,
   type SpanProcessor,
-  TracerProvider,
 } from '@opentelemetry/sdk-trace'
 import type { Config } from '../config/config.ts'
 import { batchSettings } from './batch-settings.ts'
 import type { ExitRequest } from './exit-sender.ts'
 import { LazyExporter } from './lazy-exporter.ts'
 import { loadLogs, loadMetrics, loadOtlp } from './lazy-files.ts'
+import { LeanTracerProvider } from './lean-tracer-provider.ts'
 import { limitOf, listOf, type OtelEnv } from './otel-env.ts'
 import { type OtlpProtocol, otlpSettings, protocolOf } from './otlp-settings.ts'
 import { PendingTelemetry } from './pending-telemetry.ts'
 import { createResource } from './resource.ts'
 import { createSampler } from './samplers.ts'
+import { DEFAULT_SPAN_LIMITS, type SpanLimits } from './span-limits.ts'
 import type { Telemetry } from './telemetry.ts'
-import { patchTracersOf } from './tracer-patch.ts'
 
 /**
  * Assembles what an application needs from the SDK's parts. `@opentelemetry/sdk-node` would load each exporter of each
@@ -48,15 +48,14 @@ export function assembleLean(env: OtelEnv, config: Config): Telemetry {
   }
   const tracerProvider =
     processors.length > 1
-      ? new TracerProvider({
+      ? new LeanTracerProvider({
           resource,
           sampler: createSampler(env, config.sampleRatio),
-          spanLimits: spanLimits(env),
-          spanProcessors: processors,
+          limits: { ...DEFAULT_SPAN_LIMITS, ...spanLimits(env) },
+          processors,
+          spanAttribute: config.spanAttribute,
         })
       : undefined
-  // Not by a processor: it comes after the attributes that a span starts with, and those may fill OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT.
-  if (tracerProvider !== undefined) patchTracersOf(tracerProvider, config.spanAttribute)
 
   const meters = whereAsked(env, 'OTEL_METRICS_EXPORTER', () => loadMetrics().createMeters(env, resource))
   const logs = whereAsked(env, 'OTEL_LOGS_EXPORTER', () => loadLogs().createLogs(env, config, resource, pending))
@@ -118,7 +117,7 @@ function whereAsked<Made>(env: OtelEnv, name: string, make: () => Made): Made | 
   }
 }
 
-function spanLimits(env: OtelEnv): Record<string, number> {
+function spanLimits(env: OtelEnv): Partial<SpanLimits> {
   const limits = {
     attributeCountLimit: limitOf(env, 'OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT', 'OTEL_ATTRIBUTE_COUNT_LIMIT'),
     attributeValueLengthLimit: limitOf(
