@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import http, { type ClientRequest, type IncomingMessage } from 'node:http'
-import { context } from '@opentelemetry/api'
+import { activeContext, withContext } from '../src/correlation/active-context.ts'
 import { findCall, type OutgoingCall, rememberCall } from './outgoing-call.ts'
 import { bindEmit } from './own-emit.ts'
 
@@ -42,8 +43,8 @@ function patchEmit(
     const call = findCall(this as object)
     if (call === undefined) return original.apply(this, args)
     if (call.isTraced) hear(call, this, args[0], args[1])
-    if (call.isAtHome(context.active())) return original.apply(this, args)
-    return context.with(call.made, original as (...args: unknown[]) => boolean, this, ...args)
+    if (call.isAtHome(activeContext())) return original.apply(this, args)
+    return withContext(call.made, original as (...args: unknown[]) => boolean, this, ...args)
   }
   target.emit = patched
   return patched

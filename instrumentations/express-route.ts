@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { context } from '@opentelemetry/api'
+
 import { getRPCMetadata, RPCType } from '@opentelemetry/core'
+import { activeContext } from '../src/correlation/active-context.ts'
 import { type Mount, mountOf } from './express-mount.ts'
 import { hiddenField } from './hidden-field.ts'
 
@@ -110,7 +111,7 @@ let lastProgress: Progress | undefined
 function progressOf(mount: Mount, request: RoutedRequest): Progress | undefined {
   let progress = progresses.get(request)
   if (progress === undefined) {
-    const metadata = getRPCMetadata(context.active())
+    const metadata = getRPCMetadata(activeContext())
     if (metadata !== undefined) {
       // Later the application may have lost the context; the metadata is the same for the whole request.
       progress = { metadata, inside: undefined }

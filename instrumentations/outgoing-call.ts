@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import type { ClientRequest } from 'node:http'
-import { type Context, context } from '@opentelemetry/api'
+import type { Context } from '@opentelemetry/api'
+import { activeContext } from '../src/correlation/active-context.ts'
 import { getId } from '../src/correlation/context.ts'
 import { getRequestState } from '../src/correlation/request-state.ts'
 import type { ClientSpan } from './client-span.ts'
@@ -61,7 +63,7 @@ export function findCall(request: object): OutgoingCall | undefined {
 
 /** The record of a request; it is made at the first sight of it, which is in the caller's context. */
 export function callOf(request: ClientRequest): OutgoingCall {
-  return MarkedRequest.callOf(request) ?? rememberCall(request, new OutgoingCall(context.active()))
+  return MarkedRequest.callOf(request) ?? rememberCall(request, new OutgoingCall(activeContext()))
 }
 
 /** Puts the record on an object that has none. */

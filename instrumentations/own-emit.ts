@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import type { EventEmitter } from 'node:events'
-import { type Context, context } from '@opentelemetry/api'
+import type { Context } from '@opentelemetry/api'
+import { activeContext, withContext } from '../src/correlation/active-context.ts'
 
 type Emit = (this: unknown, ...args: unknown[]) => boolean
 
@@ -30,8 +32,8 @@ export function bindEmit(
   const emit: Emit = function (this: unknown, ...args) {
     const original = own ?? prototype.emit
     if (onClose !== undefined && args[0] === 'close') onClose()
-    if (belongs(context.active())) return original.apply(this, args)
-    return context.with(boundContext, original as (...args: unknown[]) => boolean, this, ...args)
+    if (belongs(activeContext())) return original.apply(this, args)
+    return withContext(boundContext, original as (...args: unknown[]) => boolean, this, ...args)
   }
   Object.defineProperty(emitter, 'emit', { value: emit, writable: true, configurable: true, enumerable: false })
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Context, context, ROOT_CONTEXT, type Span, SpanKind, trace } from '@opentelemetry/api'
+
+import { type Context, ROOT_CONTEXT, type Span, SpanKind, trace } from '@opentelemetry/api'
 import { isTracingSuppressed, suppressTracing } from '@opentelemetry/core'
+import { activeContext } from '../src/correlation/active-context.ts'
 import { getId } from '../src/correlation/context.ts'
 import { getRequestState, type RequestState, setRequestState } from '../src/correlation/request-state.ts'
 import { RequestContext } from '../src/propagation/request-context.ts'
@@ -9,7 +11,7 @@ import { decisionAttributes } from '../src/telemetry/span-processor.ts'
 
 /** The active context where it belongs to the request already; else a context that does. */
 export function contextOf(state: RequestState, runtime: Runtime): Context {
-  const active = context.active()
+  const active = activeContext()
   if (getRequestState(active) === state) return active
   state.suppressed = isTracingSuppressed(active)
   if (getId(active) === undefined) {

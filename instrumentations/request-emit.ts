@@ -1,14 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { EventEmitter } from 'node:events'
 import http from 'node:http'
-import { context } from '@opentelemetry/api'
+import { activeContext, withContext } from '../src/correlation/active-context.ts'
 import { getRequestState, type RequestState, recallState } from '../src/correlation/request-state.ts'
 import { bindEmit } from './own-emit.ts'
 
 type Emit = (this: EventEmitter, ...args: unknown[]) => boolean
 
-/** Hears of `close` and `error` of a request or a response, before its listeners do. Must not throw. */
-export type OnEnd = (emitter: EventEmitter, state: RequestState, event: 'close' | 'error', error: unknown) => void
+/** Hears what ends a request, before its listeners do. None of them may throw. */
+export interface RequestEnd {
+  requestClosed(request: EventEmitter, state: RequestState): void
+  responseClosed(response: EventEmitter, state: RequestState): void
+  responseFailed(state: RequestState, error: unknown): void
+}
+
+/** Node's own: what listens to each event of a request or response, a function where it is only one. */
+interface Listened extends EventEmitter {
+  readonly _events?: Readonly<Record<PropertyKey, unknown>>
+}
 
 /**
  * Runs the listeners of each inbound request and of its response in the request's own context. Their events come from the socket, whose
@@ -17,10 +26,14 @@ export type OnEnd = (emitter: EventEmitter, state: RequestState, event: 'close' 
  * One `emit` on each of the two prototypes, which finds the state by a property of the emitter: an own `emit` for every request and
  * response costs ten times as much. It is also what ends the server span: no listener is added that the application would count.
  */
-export function patchRequestEmit(onEnd: OnEnd): void {
-  for (const prototype of [http.IncomingMessage.prototype, http.ServerResponse.prototype]) {
-    patchPrototype(prototype as EventEmitter, onEnd)
-  }
+export function patchRequestEmit(end: RequestEnd): void {
+  patchPrototype(http.IncomingMessage.prototype as EventEmitter, (request, state, event) => {
+    if (event === 'close') end.requestClosed(request, state)
+  })
+  patchPrototype(http.ServerResponse.prototype as EventEmitter, (response, state, event, error) => {
+    if (event === 'close') end.responseClosed(response, state)
+    else if (event === 'error') end.responseFailed(state, error)
+  })
 }
 
 /** Whether the emitter has the `emit` of one of the two classes, whatever others have put around ours by now. */
@@ -36,22 +49,41 @@ export function bindRequestEmitter(emitter: EventEmitter, state: RequestState, o
   }
 }
 
-function patchPrototype(prototype: EventEmitter, onEnd: OnEnd): void {
+/**
+ * Node itself listens to the end of each request and response, before the application has them: to do that in the request's context would
+ * cost more than all the rest here.
+ */
+export function rememberNodesListeners(request: Listened, response: Listened, state: RequestState): void {
+  state.onEnd = onlyListener(request, 'end')
+  state.onFinish = onlyListener(response, 'finish')
+}
+
+function onlyListener({ _events: events }: Listened, event: string): unknown {
+  const listener = events?.[event]
+  return typeof listener === 'function' ? listener : undefined
+}
+
+function patchPrototype(
+  prototype: EventEmitter,
+  hear: (emitter: EventEmitter, state: RequestState, event: unknown, value: unknown) => void,
+): void {
   const own = Object.hasOwn(prototype, 'emit') ? (prototype.emit as Emit) : undefined
   // What is inherited is looked up at each event: a library may patch it in the meantime.
   const parent = Object.getPrototypeOf(prototype) as { readonly emit: Emit }
-  const emit: Emit = function (this: EventEmitter, ...args) {
+  const emit: Emit = function (this: Listened, ...args) {
     const original = own ?? parent.emit
     const state = recallState(this)
-    if (state?.context === undefined)
-      return args.length === 1 ? original.call(this, args[0]) : original.apply(this, args)
-    const event = args[0]
-    if (event === 'close' || event === 'error') onEnd(this, state, event, args[1])
-    // Left alone where it is the request's already, so that a listener sees the span that is active where the event is emitted.
-    if (getRequestState(context.active()) === state) {
-      return args.length === 1 ? original.call(this, args[0]) : original.apply(this, args)
+    if (state?.context !== undefined) {
+      const event = args[0] as string
+      if (event === 'close' || event === 'error') hear(this, state, event, args[1])
+      const listener = this._events === undefined ? true : this._events[event]
+      const isNobodys = listener === undefined || listener === state.onEnd || listener === state.onFinish
+      // Left alone where it is the request's already, so that a listener sees the span that is active where the event is emitted.
+      if (!isNobodys && getRequestState(activeContext()) !== state) {
+        return withContext(state.context, original as (...args: unknown[]) => boolean, this, ...args)
+      }
     }
-    return context.with(state.context, original as (...args: unknown[]) => boolean, this, ...args)
+    return args.length === 1 ? original.call(this, args[0]) : original.apply(this, args)
   }
   Object.defineProperty(prototype, 'emit', { value: emit, writable: true, configurable: true, enumerable: false })
 }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { EventEmitter } from 'node:events'
+
 import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import https from 'node:https'
 import type { Duplex } from 'node:stream'
-import { type Context, context } from '@opentelemetry/api'
+import type { Context } from '@opentelemetry/api'
+import { activeContext, withContext } from '../src/correlation/active-context.ts'
 import {
   attachState,
   endSpan,
+  getArriving,
   getRequestState,
   type RequestState,
   recallState,
@@ -18,7 +20,7 @@ import { forgetOpen, rememberOpen } from './open-responses.ts'
 import { bindEmit } from './own-emit.ts'
 import { rejectRequest, rejectUpgrade } from './reject.ts'
 import { contextOf } from './request-context.ts'
-import { bindRequestEmitter, emitsInContext, patchRequestEmit } from './request-emit.ts'
+import { bindRequestEmitter, emitsInContext, patchRequestEmit, rememberNodesListeners } from './request-emit.ts'
 import { countRequest } from './response-header.ts'
 import type { ServerSpans } from './server-span.ts'
 import { markAsWrapped } from './wrapper-marks.ts'
@@ -44,7 +46,11 @@ const REQUEST_EVENTS: ReadonlySet<unknown> = new Set(['request', 'checkContinue'
 
 /** Patches the `emit` of Node's servers, where a request is handed to the application. */
 export function patchServerEmit(parts: ServerEmitParts): void {
-  patchRequestEmit((emitter, state, event, error) => onEnd(parts, emitter, state, event, error))
+  patchRequestEmit({
+    requestClosed: (request, state) => requestClosed(parts, request as IncomingMessage, state),
+    responseClosed: (response, state) => responseClosed(parts, response as ServerResponse, state),
+    responseFailed: (state, error) => endSpan(state, { cause: error }),
+  })
   patchEmit(http.Server.prototype, { ...parts, scheme: 'http', traces: true })
   patchEmit(https.Server.prototype, { ...parts, scheme: 'https', traces: true })
 }
@@ -92,10 +98,13 @@ function emitRequest(server: unknown, original: Emit, args: unknown[], patched: 
   const { runtime, spans } = patched
   let state: RequestState
   let requestContext: Context
+  const arriving = getArriving()
   setArriving(undefined)
   try {
     state = stateOf(request, patched)
     requestContext = startSpan(args[0], request, response, state, patched) ?? contextOf(state, runtime)
+    // Emitted by Node itself, so that whoever listens by now is Node.
+    if (arriving === state) rememberNodesListeners(request, response, state)
     bind(request, response, state, requestContext, patched)
     // An instrumentation of the application's may record with our SDK.
     if (state.span !== undefined || (!patched.traces && spans?.isActive === true))
@@ -107,10 +116,10 @@ function emitRequest(server: unknown, original: Emit, args: unknown[], patched: 
   } catch {
     return original.apply(server, args)
   }
-  if (requestContext === context.active()) return original.apply(server, args)
-  if (state.span === undefined) return context.with(requestContext, original, server, ...args)
+  if (requestContext === activeContext()) return original.apply(server, args)
+  if (state.span === undefined) return withContext(requestContext, original, server, ...args)
   try {
-    return context.with(requestContext, original, server, ...args)
+    return withContext(requestContext, original, server, ...args)
   } catch (error) {
     endSpan(state, { cause: error })
     throw error
@@ -126,7 +135,7 @@ function startSpan(
 ): Context | undefined {
   // An application hands requests on from one server to another by `emit`: there is one span for each.
   if (!traces || spans === undefined || event !== 'request' || state.span !== undefined) return undefined
-  if (!spans.isActive || getRequestState(context.active()) === state || isMock(request, response)) return undefined
+  if (!spans.isActive || getRequestState(activeContext()) === state || isMock(request, response)) return undefined
   return spans.start(request, response, state, scheme)
 }
 
@@ -139,28 +148,20 @@ function bind(
 ): void {
   state.context ??= requestContext
   if (recallState(response) !== state) attachState(response, state)
-  if (!emitsInContext(request))
-    bindRequestEmitter(request, state, () => onEnd(parts, request, state, 'close', undefined))
-  if (!emitsInContext(response))
-    bindRequestEmitter(response, state, () => onEnd(parts, response, state, 'close', undefined))
+  if (!emitsInContext(request)) bindRequestEmitter(request, state, () => requestClosed(parts, request, state))
+  if (!emitsInContext(response)) bindRequestEmitter(response, state, () => responseClosed(parts, response, state))
 }
 
-function onEnd(
-  { runtime }: ServerEmitParts,
-  emitter: EventEmitter,
-  state: RequestState,
-  event: 'close' | 'error',
-  error: unknown,
-): void {
-  const isRequest = 'aborted' in emitter
-  if (event === 'error') {
-    if (!isRequest) endSpan(state, { cause: error })
-    return
-  }
-  // A request that was read to its end is closed long before it is answered; of one that was cut off there may be no other sign.
-  if (isRequest && emitter.aborted !== true) return
-  if (!isRequest) forgetOpen(emitter as ServerResponse)
+/** A request that was read to its end is closed long before it is answered; of one that was cut off there may be no other sign. */
+function requestClosed({ runtime }: ServerEmitParts, request: IncomingMessage, state: RequestState): void {
+  if (request.aborted !== true) return
   endSpan(state)
+  countRequest(state, runtime)
+}
+
+function responseClosed({ runtime }: ServerEmitParts, response: ServerResponse, state: RequestState): void {
+  forgetOpen(response)
+  if (state.span !== undefined) endSpan(state)
   countRequest(state, runtime)
 }
 
@@ -184,7 +185,7 @@ function emitUpgrade(server: unknown, original: Emit, args: unknown[], parts: Pa
   } catch {
     return original.apply(server, args)
   }
-  return context.with(requestContext, original, server, ...args)
+  return withContext(requestContext, original, server, ...args)
 }
 
 function stateOf(request: IncomingMessage, parts: ServerEmitParts): RequestState {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import { subscribe } from 'node:diagnostics_channel'
 import type { Socket } from 'node:net'
 import {
   type Attributes,
-  context,
   type MeterProvider,
   propagation,
   type Span,
@@ -14,6 +14,7 @@ import {
   type TracerProvider,
 } from '@opentelemetry/api'
 import { isTracingSuppressed } from '@opentelemetry/core'
+import { activeContext } from '../src/correlation/active-context.ts'
 import { withSpan } from '../src/propagation/context-view.ts'
 import { createClientDuration, type RecordDuration } from './client-duration.ts'
 import type { HeaderBag } from './header-bag.ts'
@@ -78,7 +79,7 @@ export class UndiciSpans {
   /** Starts the span of a request, and adds the trace context to its headers. */
   begin(request: UndiciRequest, headers: HeaderBag): void {
     if (!this.#isActive()) return
-    const active = context.active()
+    const active = activeContext()
     if (this.#record === undefined && isTracingSuppressed(active)) return
     const attributes = attributesOf(request, headers)
     if (attributes === undefined) return

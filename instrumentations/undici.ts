@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import { subscribe } from 'node:diagnostics_channel'
 import type { Socket } from 'node:net'
-import { context } from '@opentelemetry/api'
+import { activeContext } from '../src/correlation/active-context.ts'
 import { allowsTarget } from '../src/propagation/outbound-policy.ts'
 import type { Runtime } from '../src/runtime.ts'
 import { arrayBag, type HeaderBag, textBag } from './header-bag.ts'
@@ -54,7 +55,7 @@ function prepare(
   // With a proxy Node 26 has the proxy as origin and the target as an absolute path: both are judged.
   const isAllowed =
     allowsTarget(runtime.policy, { host, port, path: request.path }) && !(isClearText && tunnels.isClosed(authority))
-  const plan = planOutbound(context.active(), isAllowed, host, runtime)
+  const plan = planOutbound(activeContext(), isAllowed, host, runtime)
   applyOutboundPlan(bag, plan, isAllowed, runtime)
   if (isAllowed && isClearText) {
     tunnels.watch(authority, request, () => applyOutboundPlan(bag, plan, false, runtime))

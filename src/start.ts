@@ -4,6 +4,7 @@ import { installInstrumentations } from '../instrumentations/index.ts'
 import { endAnsweredSpans } from '../instrumentations/open-responses.ts'
 import { shareSettings } from './api/settings.ts'
 import { type Config, loadConfig } from './config/config.ts'
+import { setContextManager } from './correlation/active-context.ts'
 import { generateId } from './correlation/id.ts'
 import { findsOwnIds } from './propagation/finds-own-ids.ts'
 import { createOutboundPolicy } from './propagation/outbound-policy.ts'
@@ -167,11 +168,13 @@ function registerGlobals(
         propagator.setInner(value as TextMapPropagator)
         return propagator
       }
+      if (kind === 'context') setContextManager(value as ContextManager)
       if (kind === 'trace') takeForeign(value as ReplaceableProvider)
       return value
     },
   )
   apiGlobal.install()
+  setContextManager(contextManager)
   if (!isOwn && before?.trace !== undefined) takeForeign(before.trace as ReplaceableProvider)
   return { apiGlobal, contextManager, ground }
 }

@@ -16,6 +16,9 @@ export interface RequestState {
   readonly receivedBaggage: string | undefined
   /** What its listeners run in; undefined until it is handed to the application. */
   context: Context | undefined
+  /** Node's own listeners for the end of the request and the finish of the response, which need no context. */
+  onEnd: unknown
+  onFinish: unknown
   /** The server span, where it is ours and open. */
   span: OpenSpan | undefined
   /**
@@ -59,6 +62,8 @@ export function createRequestState(
     headers,
     receivedBaggage,
     context: undefined,
+    onEnd: undefined,
+    onFinish: undefined,
     span: undefined,
     suppressed: false,
     overridden: false,

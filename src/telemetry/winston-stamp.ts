@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Context, context, isSpanContextValid, type SpanContext, trace } from '@opentelemetry/api'
+
+import { type Context, isSpanContextValid, type SpanContext, trace } from '@opentelemetry/api'
+import { activeContext } from '../correlation/active-context.ts'
 import { getId } from '../correlation/context.ts'
 import { copyWithFields } from './record-copy.ts'
 
@@ -56,7 +58,7 @@ export function patchWinston(prototype: WinstonLogger, options: StampOptions): v
     const info = args[0]
     if (typeof info === 'object' && info !== null) {
       try {
-        const active = context.active()
+        const active = activeContext()
         const id = getId(active)
         const record = stampedCopy(info, active, id, logField, state.fields)
         state.isStamping = true

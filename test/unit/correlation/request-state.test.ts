@@ -24,6 +24,8 @@ describe('request state', () => {
       headers: undefined,
       receivedBaggage: 'k=v',
       context: undefined,
+      onEnd: undefined,
+      onFinish: undefined,
       span: undefined,
       suppressed: false,
       overridden: false,
