@@ -44,8 +44,9 @@ export interface Started {
  * Starts correlation in this process. Synchronous: the application's first module is loaded after it.
  *
  * @param env - The environment; only read.
+ * @param say - Writes one sentence for the person who runs the application, for what is only known later. Never throws.
  */
-export function startCorrelation(env: OtelEnv): Started {
+export function startCorrelation(env: OtelEnv, say: (sentence: string) => void): Started {
   const { config, problems: configProblems } = loadConfig(env)
   if (!config.enabled) return { isEnabled: false, config, problems: configProblems, warnings: [] }
   setDiagLogger(env)
@@ -90,7 +91,7 @@ export function startCorrelation(env: OtelEnv): Started {
   const isOff = config.sdk === 'off' || isTrue(env, 'OTEL_SDK_DISABLED')
   const telemetry = isOff
     ? undefined
-    : startTelemetry(env, config, ownership, apiGlobal, (warning) => warnings.push(warning))
+    : startTelemetry(env, config, ownership, apiGlobal, (warning) => warnings.push(warning), say)
 
   const isEnabled = instrumentationFilter(env)
   installInstrumentations(
