@@ -25,6 +25,8 @@ export class LossReport implements SpanOutcomes {
   readonly #say: (sentence: string) => void
   readonly #now: () => number
   #lost = 0
+  /** Of those, how many a sentence has named. */
+  #told = 0
   #isSaid = false
   #wasFull = false
   #saidAt = Number.NEGATIVE_INFINITY
@@ -41,14 +43,14 @@ export class LossReport implements SpanOutcomes {
     this.#wasFull = false
     // More are ended than can be sent; that is not over with one batch.
     if (wasFull || !this.#isSaid) return
-    this.#isSaid = false
     this.#say(`spans are exported to ${this.#place} again; ${counted(this.#lost)} lost.`)
-    this.#lost = 0
+    this.#forget()
   }
 
   failed(count: number, error: Error): void {
     this.#lost += count
     this.#begin(
+      count,
       () =>
         `the export of spans to ${this.#place} failed (${seen(error)}), and ${counted(count)} lost; it is tried again with those that follow, of which up to ${this.#maxQueueSize} are kept and newer ones dropped and counted. The application is not affected; OTEL_TRACES_EXPORTER=none exports no spans.`,
     )
@@ -58,28 +60,34 @@ export class LossReport implements SpanOutcomes {
     this.#lost += 1
     this.#wasFull = true
     this.#begin(
+      0,
       () =>
         `spans end faster than ${this.#place} takes them: the queue of ${this.#maxQueueSize} is full (OTEL_BSP_MAX_QUEUE_SIZE), and newer spans are dropped and counted. The application is not affected.`,
     )
   }
 
-  get #place(): string {
-    return placeOf(this.#url())
+  /** Says what was lost, where that has not been said. */
+  end(): void {
+    if (this.#lost > this.#told) this.#say(`${counted(this.#lost)} lost: ${this.#place} did not take them.`)
+    this.#forget()
   }
 
-  /** Says what was lost and has not been said. */
-  end(): void {
-    if (this.#lost === 0) return
-    this.#say(`${counted(this.#lost)} lost that ${this.#place} did not take.`)
+  #forget(): void {
     this.#lost = 0
+    this.#told = 0
     this.#isSaid = false
   }
 
-  #begin(sentence: () => string): void {
+  #begin(told: number, sentence: () => string): void {
     if (this.#isSaid || this.#now() - this.#saidAt < QUIET_MS) return
     this.#isSaid = true
     this.#saidAt = this.#now()
+    this.#told = told
     this.#say(sentence())
+  }
+
+  get #place(): string {
+    return placeOf(this.#url())
   }
 }
 

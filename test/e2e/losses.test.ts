@@ -55,8 +55,15 @@ describe('spans that are lost', () => {
     assert.deepEqual(await app.stop(), { code: null, signal: 'SIGTERM' })
     assert.deepEqual(lines(app.stderr), [
       `@org/correlation: the export of spans to 127.0.0.1:${port} failed (ECONNREFUSED), and 1 span was lost; it is tried again with those that follow, of which up to 2048 are kept and newer ones dropped and counted. The application is not affected; OTEL_TRACES_EXPORTER=none exports no spans.`,
-      `@org/correlation: 5 spans were lost that 127.0.0.1:${port} did not take.`,
+      `@org/correlation: 5 spans were lost: 127.0.0.1:${port} did not take them.`,
     ])
+  })
+
+  it('are told of once by a script that waits for its spans', async (t) => {
+    const env = { ...NO_RETRY, OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${await closedPort()}` }
+    const app = await runApp({ fixture: 'script-spans.cjs', args: ['3'], serve: false, env, t })
+    assert.deepEqual(await app.exited, { code: 0, signal: null })
+    assert.match(app.stderr, /^@org\/correlation: .* failed \(ECONNREFUSED\), and 3 spans were lost;[^\n]*\n$/)
   })
 
   for (const [status, said] of [

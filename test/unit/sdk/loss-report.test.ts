@@ -47,7 +47,14 @@ describe('LossReport', () => {
     report.end()
     assert.equal(said.length, 2)
     assert.match(said[0] ?? '', /^spans end faster than collector:4318 takes them: the queue of 7 is full/)
-    assert.equal(said[1], '2 spans were lost that collector:4318 did not take.')
+    assert.equal(said[1], '2 spans were lost: collector:4318 did not take them.')
+  })
+
+  it('does not repeat at the end what the first sentence said', () => {
+    const { report, said } = createReport()
+    report.failed(3, ERROR)
+    report.end()
+    assert.equal(said.length, 1)
   })
 
   it('counts what a collector loses that comes and goes, and tells of it after ten minutes or at the end', () => {
@@ -65,7 +72,7 @@ describe('LossReport', () => {
     assert.equal(said[3], 'spans are exported to collector:4318 again; 6 spans were lost.')
     report.failed(1, ERROR)
     report.end()
-    assert.equal(said[4], '1 span was lost that collector:4318 did not take.')
+    assert.equal(said[4], '1 span was lost: collector:4318 did not take them.')
   })
 
   for (const [title, error, shown] of [
