@@ -59,8 +59,12 @@ describe('spans that are lost', () => {
     ])
   })
 
-  it('are told of once by a script that waits for its spans', async (t) => {
-    const env = { ...NO_RETRY, OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${await closedPort()}` }
+  it('are told of once by a script that waits for its spans, with JSON too', async (t) => {
+    const env = {
+      ...NO_RETRY,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${await closedPort()}`,
+    }
     const app = await runApp({ fixture: 'script-spans.cjs', args: ['3'], serve: false, env, t })
     assert.deepEqual(await app.exited, { code: 0, signal: null })
     assert.match(app.stderr, /^@org\/correlation: .* failed \(ECONNREFUSED\), and 3 spans were lost;[^\n]*\n$/)
@@ -127,6 +131,18 @@ describe('spans that are lost', () => {
     assert.deepEqual(await app.exited, { code: 0, signal: null })
     assert.equal(app.stderr, '')
   })
+
+  for (const [place, count] of [
+    ['here', 1],
+    ['thread', 0],
+  ] as const) {
+    it(`are told of by the main thread alone, as all else: ${place}`, async (t) => {
+      const env = { ...NO_RETRY, OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${await closedPort()}` }
+      const app = await runApp({ fixture: 'lifecycle.cjs', args: [place], serve: false, env, t })
+      assert.deepEqual(await app.exited, { code: 0, signal: null })
+      assert.equal(lines(app.stderr).length, count, app.stderr)
+    })
+  }
 
   it('do not hurt an application whose standard error cannot be written to', async (t) => {
     const env = { ...NO_RETRY, OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${await closedPort()}` }
