@@ -25,7 +25,7 @@ export function preload(env: NodeJS.ProcessEnv): void {
       return
     }
     Object.defineProperty(holder, GUARD, { value: { version: VERSION } })
-    report(startCorrelation(env))
+    report(startCorrelation(env, warn))
   } catch (error) {
     warn(
       `could not start (${error instanceof Error ? error.message : 'unknown error'}); the application runs without it.`,

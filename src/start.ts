@@ -24,10 +24,7 @@ import { startTelemetry } from './sdk/start-telemetry.ts'
 import { patchTracersOf } from './sdk/tracer-patch.ts'
 import { CorrelationMetrics } from './telemetry/metrics.ts'
 
-/**
- * An application that fetches its settings before it starts its SDK may serve health checks meanwhile; one that has served this
- * many requests has its SDK, and reading the API's global is then as fast as without us.
- */
+/** An application may serve health checks before it starts its SDK; one that has served this many requests has started it. */
 const REQUESTS_TO_SETTLE = 1000
 
 /** What {@link start} found and did. */
@@ -45,8 +42,9 @@ export interface Started {
  * Starts correlation in this process. Synchronous: the application's first module is loaded after it.
  *
  * @param env - The environment; only read.
+ * @param say - Writes one sentence for the person who runs the application, for what is only known later. Never throws.
  */
-export function startCorrelation(env: OtelEnv): Started {
+export function startCorrelation(env: OtelEnv, say: (sentence: string) => void): Started {
   const { config, problems: configProblems } = loadConfig(env)
   if (!config.enabled) return { isEnabled: false, config, problems: configProblems, warnings: [] }
   setDiagLogger(env)
@@ -91,7 +89,7 @@ export function startCorrelation(env: OtelEnv): Started {
   const isOff = config.sdk === 'off' || isTrue(env, 'OTEL_SDK_DISABLED')
   const telemetry = isOff
     ? undefined
-    : startTelemetry(env, config, ownership, apiGlobal, (warning) => warnings.push(warning))
+    : startTelemetry(env, config, ownership, apiGlobal, (warning) => warnings.push(warning), say)
 
   const isEnabled = instrumentationFilter(env)
   installInstrumentations(

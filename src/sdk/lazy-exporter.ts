@@ -51,6 +51,11 @@ export class LazyExporter<Item> {
     }
   }
 
+  /** False before the first batch, and for ever where the exporter cannot be loaded. */
+  get isMade(): boolean {
+    return this.#exporter !== undefined
+  }
+
   /** From here on batches are kept instead of sent; the array begins with those in flight and grows with what follows. */
   keepForExit(): readonly Item[] {
     this.#kept ??= [...this.#inFlight].flat()

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { diag } from '@opentelemetry/api'
 import {
-  BatchSpanProcessor,
   ConsoleSpanExporter,
   type ReadableSpan,
   SimpleSpanProcessor,
@@ -13,12 +12,15 @@ import type { ExitRequest } from './exit-sender.ts'
 import { LazyExporter } from './lazy-exporter.ts'
 import { loadLogs, loadMetrics, loadOtlp } from './lazy-files.ts'
 import { LeanTracerProvider } from './lean-tracer-provider.ts'
+import { LossReport } from './loss-report.ts'
 import { limitOf, listOf, type OtelEnv } from './otel-env.ts'
 import { type OtlpProtocol, otlpSettings, protocolOf } from './otlp-settings.ts'
 import { PendingTelemetry } from './pending-telemetry.ts'
+import { ProcessedSpans } from './processed-spans.ts'
 import { createResource } from './resource.ts'
 import { createSampler } from './samplers.ts'
 import { DEFAULT_SPAN_LIMITS, type SpanLimits } from './span-limits.ts'
+import { QUEUE_DEFAULTS, SpanQueue } from './span-queue.ts'
 import type { Telemetry } from './telemetry.ts'
 
 /**
@@ -27,7 +29,7 @@ import type { Telemetry } from './telemetry.ts'
  *
  * Unset `OTEL_METRICS_EXPORTER` and `OTEL_LOGS_EXPORTER` mean `none` here: the one documented deviation from OpenTelemetry.
  */
-export function assembleLean(env: OtelEnv, config: Config): Telemetry {
+export function assembleLean(env: OtelEnv, config: Config, say: (sentence: string) => void): Telemetry {
   const resource = createResource(env)
   const traces = listOf(env, 'OTEL_TRACES_EXPORTER') ?? ['otlp']
   const pending = new PendingTelemetry()
@@ -35,11 +37,27 @@ export function assembleLean(env: OtelEnv, config: Config): Telemetry {
 
   let exporter: LazyExporter<ReadableSpan> | undefined
   let protocol: OtlpProtocol = 'http/protobuf'
+  let queue: SpanQueue | undefined
+  let losses: LossReport | undefined
+  let processed: ProcessedSpans | undefined
+  let isDiscarded = false
   for (const name of traces.includes('none') ? [] : new Set(traces)) {
     if (name === 'otlp') {
       protocol = protocolOf(env, 'TRACES') === 'http/json' ? 'http/json' : 'http/protobuf'
-      exporter = new LazyExporter(() => loadOtlp().createTraceExporter(protocol))
-      processors.push(new BatchSpanProcessor({ exporter, ...batchSettings(env, 'OTEL_BSP') }))
+      const otlp = new LazyExporter(() => loadOtlp().createTraceExporter(protocol))
+      exporter = otlp
+      const settings = { ...QUEUE_DEFAULTS, ...batchSettings(env, 'OTEL_BSP') }
+      losses = new LossReport({
+        url: () => otlpSettings(env, 'TRACES', protocol).url,
+        maxQueueSize: settings.maxQueueSize,
+        say: (sentence) => {
+          // What cannot be loaded is no matter of the collector's, and `diag` has been told.
+          if (otlp.isMade && !isDiscarded) say(sentence)
+        },
+      })
+      processed = new ProcessedSpans(losses)
+      queue = new SpanQueue({ exporter: otlp, outcomes: processed, ...settings })
+      processors.push(queue)
     } else if (name === 'console') {
       processors.push(new SimpleSpanProcessor({ exporter: new ConsoleSpanExporter() }))
     } else {
@@ -58,6 +76,7 @@ export function assembleLean(env: OtelEnv, config: Config): Telemetry {
       : undefined
 
   const meters = whereAsked(env, 'OTEL_METRICS_EXPORTER', () => loadMetrics().createMeters(env, resource))
+  if (meters !== undefined) processed?.countWith(meters.provider)
   const logs = whereAsked(env, 'OTEL_LOGS_EXPORTER', () => loadLogs().createLogs(env, config, resource, pending))
 
   // A meter does not say whether something was measured: the first flush sends it, a later one goes with spans or records.
@@ -86,9 +105,7 @@ export function assembleLean(env: OtelEnv, config: Config): Telemetry {
     takeForExit() {
       const requests: ExitRequest[] = []
       if (exporter !== undefined) {
-        const spans = exporter.keepForExit()
-        // With nothing to wait for, a flush hands its batches over before it returns.
-        void tracerProvider?.forceFlush().catch(() => undefined)
+        const spans = [...exporter.keepForExit(), ...(queue?.takeForExit() ?? [])]
         if (spans.length > 0) {
           const body = loadOtlp().serializeSpans(spans, protocol)
           if (body !== undefined) requests.push({ ...otlpSettings(env, 'TRACES', protocol), body })
@@ -98,7 +115,9 @@ export function assembleLean(env: OtelEnv, config: Config): Telemetry {
       if (logsRequest !== undefined) requests.push(logsRequest)
       return requests
     },
+    reportLosses: () => losses?.end(),
     discard() {
+      isDiscarded = true
       exporter?.discard()
       meters?.discard()
     },

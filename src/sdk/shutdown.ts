@@ -43,6 +43,7 @@ export function installShutdown(options: ShutdownOptions): void {
     try {
       // They run on while this thread exits, and end with it.
       workers.ask()
+      if (isActive()) telemetry.reportLosses()
       if (!isSpent && isActive()) {
         endAnsweredSpans()
         sendAtExit(telemetry.takeForExit(), timeoutMs)
@@ -62,6 +63,7 @@ export function installShutdown(options: ShutdownOptions): void {
       async () => {
         workers.ask()
         await within(timeoutMs, Promise.all([flushNow(options), workers.wait()]))
+        if (isActive()) telemetry.reportLosses()
       },
       process,
     )

@@ -35,6 +35,7 @@ export interface StartedTelemetry {
  * Starts the lean assembly, or the whole SDK where the environment asks for more, unless another SDK is there already.
  *
  * @param report - Gets a sentence where the whole SDK cannot start; correlation goes on without telemetry then.
+ * @param say - Gets a sentence about what happens later.
  */
 export function startTelemetry(
   env: OtelEnv,
@@ -42,10 +43,11 @@ export function startTelemetry(
   ownership: Ownership,
   apiGlobal: ApiGlobal,
   report: (problem: string) => void,
+  say: (sentence: string) => void,
 ): StartedTelemetry | undefined {
   if (ownership.isForeign) return undefined
   const isFull = needsFullSdk(env)
-  const telemetry = isFull ? tryFull(env, config, apiGlobal, report) : assembleLean(env, config)
+  const telemetry = isFull ? tryFull(env, config, apiGlobal, report) : assembleLean(env, config, say)
   if (telemetry === undefined) return undefined
   if (telemetry.tracerProvider !== undefined) ownership.setOwn(telemetry.tracerProvider)
   if (telemetry.meterProvider !== undefined) apiGlobal.set('metrics', telemetry.meterProvider)
@@ -109,6 +111,7 @@ function startFull(env: OtelEnv, config: Config, apiGlobal: ApiGlobal): Telemetr
     },
     // Its exporters are of any kind; only the lean assembly can hand its queue to a child.
     takeForExit: () => [],
+    reportLosses: () => undefined,
     discard: () => undefined,
   }
 }

@@ -13,6 +13,8 @@ export interface Telemetry {
   flush(): Promise<void>
   /** Returns what is still queued as requests for the process that outlives this one. Synchronous. */
   takeForExit(): readonly ExitRequest[]
+  /** Says how many spans were lost, if that has not been said. */
+  reportLosses(): void
   /** Throws away the spans and measurements that are queued and will be: another SDK owns the telemetry. */
   discard(): void
 }
