@@ -21,11 +21,7 @@ import {
 } from '@opentelemetry/core'
 import type { Resource } from '@opentelemetry/resources'
 import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace'
-import {
-  ATTR_EXCEPTION_MESSAGE,
-  ATTR_EXCEPTION_STACKTRACE,
-  ATTR_EXCEPTION_TYPE,
-} from '@opentelemetry/semantic-conventions'
+import { exceptionAttributes } from './exception-attributes.ts'
 import { addAttribute } from './span-attributes.ts'
 import { SpanClock } from './span-clock.ts'
 import type { SpanLimits } from './span-limits.ts'
@@ -159,20 +155,8 @@ export class RecordedSpan implements Span, ReadableSpan {
   }
 
   recordException(exception: Exception, time?: TimeInput): void {
-    const { code, name, message, stack } = (
-      typeof exception === 'string' ? { message: exception } : (exception ?? {})
-    ) as {
-      readonly code?: string | number
-      readonly name?: string
-      readonly message?: string
-      readonly stack?: string
-    }
-    const attributes: Attributes = {}
-    const type = code ? String(code) : name
-    if (type) attributes[ATTR_EXCEPTION_TYPE] = type
-    if (message) attributes[ATTR_EXCEPTION_MESSAGE] = message
-    if (stack) attributes[ATTR_EXCEPTION_STACKTRACE] = stack
-    if (type || message) this.addEvent('exception', attributes, time)
+    const attributes = exceptionAttributes(exception)
+    if (attributes !== undefined) this.addEvent('exception', attributes, time)
     else diag.warn('An exception that has neither a name nor a message is not recorded.')
   }
 
