@@ -20,12 +20,13 @@ export function figuresOf(run: Run): readonly Figure[] {
     ...ratios('start.cpu', run.start?.cpu),
     ...ratios('start.exported.cpu', run.exportedStart?.exported),
     ...ratios('start.operator.cpu', run.operatorStart?.cpu),
-    ...Object.entries(run.requests ?? {}).flatMap(([format, routes]) =>
-      Object.entries(routes).flatMap(([route, samples]) => ratios(`request.${format}.${route}`, samples)),
-    ),
+    ...Object.entries(run.requests ?? {}).flatMap(([format, { routes, cold }]) => [
+      ...Object.entries(routes).flatMap(([route, samples]) => ratios(`request.${format}.${route}`, samples)),
+      ...ratios(`cold.${format}`, cold),
+    ]),
     ...memoryFigures(run),
     ...diskFigures(run),
-    ...(run.job ?? []).map((job) => exact('job.missing', job.variant, missingOf(job))),
+    ...(run.job ?? []).map((job) => exact(`job.missing.${job.format}`, job.variant, missingOf(job))),
     ...(run.cluster ?? []).map((one) =>
       exact('cluster.lost', one.variant, 3 * one.requests - one.serverSpans - one.linesWithId / 2 - one.ids),
     ),

@@ -53,7 +53,7 @@ npm run bench -- soak             load with the collector gone
   --variants <names>    of ${VARIANTS.map(({ name }) => name).join(',')}
   --routes <names>      of ${ROUTES.map(({ name }) => name).join(',')}
   --app <formats>       of cjs,esm
-  --rounds <n>          rounds of the requests
+  --rounds <n>          rounds of the requests in each generation of processes
   --minutes <n>         length of the soak (10); given, a full run has one too`
 
 /** Reads the command line; throws, in a sentence, for what it does not know. */
@@ -95,7 +95,7 @@ export function parseOptions(args: readonly string[]): Options | 'help' {
         values.routes,
         ROUTES.map(({ name }) => name),
       ) ?? ROUTES.map(({ name }) => name),
-    formats: chosen('--app', values.app, formats) ?? (quick ? ['cjs'] : formats),
+    formats: chosen('--app', values.app, formats) ?? formats,
     rounds: values.rounds === undefined ? undefined : positive('--rounds', values.rounds),
     minutes: positive('--minutes', minutes ?? '10'),
   }

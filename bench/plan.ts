@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { PartsPlan } from './measure/parts.ts'
 
 /** How much of each part is done: enough that two copies of the bare app agree, within the time there is. */
 export interface Plan {
   readonly startRepeats: number
   readonly exportedRepeats: number
-  /** Rounds of the variants that goals speak about. */
+  /** How often the variants that goals speak about are started anew for the requests. */
+  readonly generations: number
+  /** Rounds of each generation. */
   readonly requestRounds: number
-  /** Rounds of the others. */
+  /** Rounds of those that are there for comparison. */
   readonly peerRounds: number
-  /** Rounds of the twin as ES modules, which has the variants of a quick run. */
-  readonly esmRounds: number
+  /** Requests on each route before the first is measured. */
   readonly warmUp: number
+  /** Requests of one segment. */
   readonly amount: number
   readonly memoryRounds: number
   readonly memoryMarks: readonly number[]
   readonly latencyRounds: number
-  readonly partsRounds: number
+  readonly parts: Omit<PartsPlan, 'variants'>
   readonly scaleRounds: number
   readonly scaleAmount: number
 }
@@ -23,15 +26,15 @@ export interface Plan {
 export const FULL: Plan = {
   startRepeats: 12,
   exportedRepeats: 3,
-  requestRounds: 7,
+  generations: 3,
+  requestRounds: 4,
   peerRounds: 3,
-  esmRounds: 4,
-  warmUp: 1_000,
-  amount: 2_500,
+  warmUp: 6_000,
+  amount: 2_000,
   memoryRounds: 3,
   memoryMarks: [0, 20_000, 60_000],
   latencyRounds: 1,
-  partsRounds: 3,
+  parts: { generations: 3, rounds: 15, warmUp: 80_000, amount: 10_000 },
   scaleRounds: 1,
   scaleAmount: 2_500,
 }
@@ -39,15 +42,15 @@ export const FULL: Plan = {
 export const SHORT: Plan = {
   startRepeats: 5,
   exportedRepeats: 1,
-  requestRounds: 3,
-  peerRounds: 3,
-  esmRounds: 3,
-  warmUp: 800,
-  amount: 1_500,
+  generations: 1,
+  requestRounds: 2,
+  peerRounds: 2,
+  warmUp: 4_000,
+  amount: 1_000,
   memoryRounds: 1,
   memoryMarks: [0, 5_000, 15_000],
   latencyRounds: 1,
-  partsRounds: 1,
+  parts: { generations: 1, rounds: 9, warmUp: 50_000, amount: 10_000 },
   scaleRounds: 1,
   scaleAmount: 1_000,
 }

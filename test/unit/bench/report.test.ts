@@ -60,11 +60,11 @@ describe('the tables of cost', () => {
   it('have what the bare app takes, what the others add, and the share of stock', () => {
     const [request] = costTables(RUN)
     assert.deepEqual(request?.rows, [
-      ['the app alone', '100', '100'],
-      ['the app alone, once more (A/A)', '+1 (0.01 ±0.00)', '+1 (0.01 ±0.00)'],
-      ['auto-instrumentations-node', '+200 (1.00 ±0.00)', '+200 (1.00 ±0.00)'],
-      ['@org/correlation', '+50 (0.25 ±0.00)', '+50 (0.25 ±0.00)'],
-      ['noise', '±1 (0.005)', '±1 (0.005)'],
+      ['the app alone', '100', '100', '400'],
+      ['the app alone, once more (A/A)', '+1 (0.01 ±0.00)', '+1 (0.01 ±0.00)', '+0 (0.00 ±0.00)'],
+      ['auto-instrumentations-node', '+200 (1.00 ±0.00)', '+200 (1.00 ±0.00)', '+800 (1.00 ±0.00)'],
+      ['@org/correlation', '+50 (0.25 ±0.00)', '+50 (0.25 ±0.00)', '+200 (0.25 ±0.00)'],
+      ['noise', '±1 (0.005)', '±1 (0.005)', '±0'],
     ])
   })
 

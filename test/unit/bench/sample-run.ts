@@ -33,7 +33,13 @@ export const RUN: Run = {
   start: { cpu: cost, wall: cost, rss: cost, exported: [] },
   operatorStart: { cpu: cost, wall: cost, rss: cost, exported: [] },
   exportedStart: { cpu: cost, wall: cost, rss: cost, exported: cost },
-  requests: { cjs: { plain: cost, http: cost }, esm: { plain: cost } },
+  requests: {
+    cjs: {
+      routes: { plain: cost, http: cost },
+      cold: samples({ none: 400, 'none-again': 400, stock: 1_200, ours: 600 }),
+    },
+    esm: { routes: { plain: cost }, cold: [] },
+  },
   memory: { '0': heap(9), '20000': heap(10), '60000': heap(13) },
   latency: { p50: cost, p99: cost },
   disk: [
