@@ -53,7 +53,10 @@ function missingOf({ log, response, downstream }: Job): number {
 function memoryFigures({ memory }: Run): readonly Figure[] {
   if (!memory) return []
   const marks = Object.keys(memory).toSorted((a, b) => Number(a) - Number(b))
-  const rss = marks.flatMap((mark) => ratios(`memory.rss.${mark}`, memory[mark]?.rss))
+  const rss = marks.flatMap((mark) => [
+    ...ratios(`memory.rss.${mark}`, memory[mark]?.rss),
+    ...ratios(`memory.loaded.${mark}`, memory[mark]?.loaded),
+  ])
   const [before = '', after = ''] = marks.slice(-2)
   const grown = growth(memory[before]?.heap ?? [], memory[after]?.heap ?? [])
   return [...rss, ...addedFigures('memory.heap.growth', grown)]

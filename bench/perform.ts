@@ -3,7 +3,7 @@ import { measureCluster } from './measure/cluster.ts'
 import { measureDisk } from './measure/disk.ts'
 import { checkJob } from './measure/job.ts'
 import { measureLatency } from './measure/latency.ts'
-import { measureMemory } from './measure/memory.ts'
+import { type MemorySamples, measureMemory } from './measure/memory.ts'
 import { measureParts, startParts } from './measure/parts.ts'
 import { measureRequests, type RequestSamples } from './measure/request.ts'
 import { ROUTES } from './measure/routes.ts'
@@ -19,8 +19,8 @@ import {
   COMPARED_WITH,
   IN_A_CLUSTER,
   PARTS_ALONE,
-  QUICK,
   REQUESTED,
+  SCALED,
   SETTINGS,
   STARTED_BY_OPERATOR,
   type Variant,
@@ -61,16 +61,19 @@ const PARTS: Readonly<Record<Part, (stage: Stage) => Found | Promise<Found>>> = 
       startParts(surroundings),
     ),
   }),
-  scale: async ({ plan, variants, surroundings, progress }) => {
-    const order = { format: 'cjs', rounds: plan.scaleRounds, amount: plan.scaleAmount } as const
-    return { scale: await measureScale({ ...order, variants: only(variants, QUICK) }, surroundings, progress) }
-  },
+  scale: async ({ plan, variants, surroundings, progress }) => ({
+    scale: await measureScale(
+      { ...plan.scale, format: 'cjs', variants: only(variants, SCALED) },
+      surroundings,
+      progress,
+    ),
+  }),
   cluster: async ({ variants, surroundings }) => ({
     cluster: await inTurn(only(variants, IN_A_CLUSTER), (variant) => measureCluster(variant, surroundings)),
   }),
-  soak: async ({ options, variants, surroundings, progress }) => {
+  soak: async ({ options, variants, surroundings }) => {
     const [ours] = only(variants, ['ours'])
-    return ours ? { soak: await soak(ours, options.minutes, surroundings, progress) } : {}
+    return ours ? { soak: await soak(ours, options.minutes, surroundings, console.log) } : {}
   },
 }
 
@@ -121,13 +124,21 @@ async function memory({ plan, variants, surroundings, progress }: Stage): Promis
   const chosen = without(variants, SETTINGS)
   const base = { format: 'cjs', marks: plan.memoryMarks } as const
   const first = await measureMemory({ ...base, variants: chosen, rounds: 1, from: 0 }, surroundings, progress)
-  const more = { ...base, variants: only(chosen, QUICK), rounds: plan.memoryRounds - 1, from: 1 }
-  const second = await measureMemory(more, surroundings, progress)
-  const joined = Object.entries(first).map(([mark, { rss, heap }]) => {
-    const again = second[mark]
-    return [mark, { rss: [...rss, ...(again?.rss ?? [])], heap: [...heap, ...(again?.heap ?? [])] }] as const
+  const again = { ...base, variants: only(chosen, [...COMPARED_WITH, 'ours']), rounds: plan.memoryRounds - 1, from: 1 }
+  return { memory: joinMemory(first, await measureMemory(again, surroundings, progress)) }
+}
+
+function joinMemory(first: MemorySamples, second: MemorySamples): MemorySamples {
+  const joined = Object.entries(first).map(([mark, { loaded, heap, rss }]) => {
+    const more = second[mark]
+    const both = {
+      loaded: [...loaded, ...(more?.loaded ?? [])],
+      heap: [...heap, ...(more?.heap ?? [])],
+      rss: [...rss, ...(more?.rss ?? [])],
+    }
+    return [mark, both] as const
   })
-  return { memory: Object.fromEntries(joined) }
+  return Object.fromEntries(joined)
 }
 
 /**

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { PartsPlan } from './measure/parts.ts'
+import type { ScalePlan } from './measure/scale.ts'
 
 /** How much of each part is done: enough that two copies of the bare app agree, within the time there is. */
 export interface Plan {
@@ -19,8 +20,7 @@ export interface Plan {
   readonly memoryMarks: readonly number[]
   readonly latencyRounds: number
   readonly parts: Omit<PartsPlan, 'variants'>
-  readonly scaleRounds: number
-  readonly scaleAmount: number
+  readonly scale: Pick<ScalePlan, 'rounds' | 'warmUp' | 'amount'>
 }
 
 export const FULL: Plan = {
@@ -35,8 +35,7 @@ export const FULL: Plan = {
   memoryMarks: [0, 20_000, 60_000],
   latencyRounds: 1,
   parts: { generations: 3, rounds: 15, warmUp: 80_000, amount: 10_000 },
-  scaleRounds: 1,
-  scaleAmount: 2_500,
+  scale: { rounds: 2, warmUp: 4_000, amount: 2_500 },
 }
 
 export const SHORT: Plan = {
@@ -51,6 +50,5 @@ export const SHORT: Plan = {
   memoryMarks: [0, 5_000, 15_000],
   latencyRounds: 1,
   parts: { generations: 1, rounds: 9, warmUp: 50_000, amount: 10_000 },
-  scaleRounds: 1,
-  scaleAmount: 1_000,
+  scale: { rounds: 1, warmUp: 2_000, amount: 1_000 },
 }

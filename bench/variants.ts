@@ -165,4 +165,6 @@ export const PARTS_ALONE: readonly string[] = [
   'ours-sdk-disabled',
 ]
 
+export const SCALED: readonly string[] = [...COMPARED_WITH, 'ours', 'ours-unsampled', 'ours-correlation-only']
+
 export const IN_A_CLUSTER: readonly string[] = ['stock', 'ours']

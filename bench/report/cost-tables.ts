@@ -96,16 +96,24 @@ function startTables({ start, exportedStart, operatorStart }: Run): readonly Tab
   )
 }
 
+const KINDS = [
+  ['rss', 'Memory (RSS)', 'the RSS a second after a collection: the median of five readings'],
+  ['loaded', 'Memory (RSS) under load', 'the RSS as the load ends, with whatever garbage V8 has not collected yet'],
+  ['heap', 'Heap', 'what is alive after a collection'],
+] as const
+
 function memoryTables({ memory = {} }: Run): readonly Table[] {
   const marks = Object.keys(memory).toSorted((a, b) => Number(a) - Number(b))
-  const columns = marks.flatMap((mark) => [
-    { title: `RSS at ${Number(mark).toLocaleString('en')}`, samples: memory[mark]?.rss ?? [], digits: 1 },
-    { title: `heap at ${Number(mark).toLocaleString('en')}`, samples: memory[mark]?.heap ?? [], digits: 1 },
-  ])
-  return comparisonTable(
-    'Memory',
-    `MiB after so many requests; the heap is what is alive after a collection, the RSS is read before it. ${RATIO}`,
-    columns,
+  return KINDS.flatMap(([kind, title, what]) =>
+    comparisonTable(
+      title,
+      `MiB after so many requests, the same for all: ${what}. ${RATIO}`,
+      marks.map((mark) => ({
+        title: Number(mark) === 0 ? 'after the start' : `at ${Number(mark).toLocaleString('en')}`,
+        samples: memory[mark]?.[kind] ?? [],
+        digits: 1,
+      })),
+    ),
   )
 }
 

@@ -8,6 +8,7 @@ import { costChart, scaleChart } from '../../../bench/report/charts.ts'
 import { costTables } from '../../../bench/report/cost-tables.ts'
 import { renderLines } from '../../../bench/report/lines.ts'
 import { fixed, signed } from '../../../bench/report/numbers.ts'
+import { goalsTable } from '../../../bench/report/other-tables.ts'
 import { renderPage } from '../../../bench/report/page.ts'
 import { updateReadme } from '../../../bench/report/readme.ts'
 import { renderMarkdown, renderText } from '../../../bench/report/table.ts'
@@ -75,6 +76,19 @@ describe('the tables of cost', () => {
   })
 })
 
+describe('the table of goals', () => {
+  it('says of each figure what it is, what it was to be, how sure that is, and whether it was met', () => {
+    const goal = { figure: 'request.*', variant: 'ours', atMost: 0.4, unit: 'of stock' }
+    const { rows } = goalsTable(judge([goal, { ...goal, figure: 'other' }], figuresOf(RUN)))
+    assert.deepEqual(rows, [
+      ['request.cjs.plain', 'ours', '0.250', '0.4 of stock', '±0.005', 'met'],
+      ['request.cjs.http', 'ours', '0.250', '0.4 of stock', '±0.005', 'met'],
+      ['request.esm.plain', 'ours', '0.250', '0.4 of stock', '±0.005', 'met'],
+      ['other', 'ours', '—', '0.4 of stock', '—', 'not measured'],
+    ])
+  })
+})
+
 describe('the page', () => {
   const page = renderPage(RUN, judge([], figuresOf(RUN)))
 
@@ -95,7 +109,9 @@ describe('the page', () => {
       'CPU of a request, app in CommonJS',
       'CPU of a request, app in ES modules',
       'Start',
-      'Memory',
+      'Memory (RSS)',
+      'Memory (RSS) under load',
+      'Heap',
       'Time to answer',
       'The parts alone',
       'What was done for it',

@@ -19,7 +19,11 @@ const job: Job = {
   outside: [],
 }
 const cost = samples({ none: 100, 'none-again': 101, stock: 300, ours: 150 })
-const heap = (mib: number) => ({ rss: cost, heap: samples({ none: 8, 'none-again': 8.5, stock: 20, ours: mib }) })
+const heap = (mib: number) => ({
+  rss: cost,
+  loaded: cost,
+  heap: samples({ none: 8, 'none-again': 8.5, stock: 20, ours: mib }),
+})
 
 /** A run with something in every part. */
 export const RUN: Run = {
@@ -29,7 +33,11 @@ export const RUN: Run = {
   machine: { cores: 2, architecture: 'x64', system: 'Linux', memoryGib: 8, node: 'v24.0.0' },
   versions: { express: '5.3.0' },
   missing: { dash0: 'it does not start' },
-  job: [job, { ...job, variant: 'stock', log: 'trace ID', response: 'no', downstream: 'trace ID' }],
+  job: [
+    job,
+    { ...job, format: 'esm' },
+    { ...job, variant: 'stock', log: 'trace ID', response: 'no', downstream: 'trace ID' },
+  ],
   start: { cpu: cost, wall: cost, rss: cost, exported: [] },
   operatorStart: { cpu: cost, wall: cost, rss: cost, exported: [] },
   exportedStart: { cpu: cost, wall: cost, rss: cost, exported: cost },
