@@ -14,7 +14,7 @@ export interface Verdict {
   readonly goal: Goal
   /** Undefined where nothing of it was measured. */
   readonly figure: Figure | undefined
-  readonly outcome: 'met' | 'within the noise' | 'missed' | 'far off' | 'not measured'
+  readonly outcome: 'met' | 'within the noise' | 'missed' | 'far off' | 'lost in the noise' | 'not measured'
 }
 
 /** Beyond so many times its goal a figure is far off: no noise does that. */
@@ -34,10 +34,11 @@ export function judge(goals: readonly Goal[], figures: readonly Figure[]): reado
 
 function outcomeOf({ atMost }: Goal, { value, noise }: Figure): Verdict['outcome'] {
   // A figure that is no number was asked for and did not come out.
-  if (Number.isNaN(value)) return 'far off'
+  if (Number.isNaN(value) || value - noise > FAR_OFF * atMost) return 'far off'
+  // Where two copies of the bare app differ by more than the goal, nothing is known.
+  if (noise > atMost) return 'lost in the noise'
   if (value <= atMost) return 'met'
-  if (value - noise <= atMost) return 'within the noise'
-  return value - noise <= FAR_OFF * atMost ? 'missed' : 'far off'
+  return value - noise <= atMost ? 'within the noise' : 'missed'
 }
 
 /** The part of the benchmark that measures what a goal is about. */
@@ -51,10 +52,10 @@ export interface Checked {
   readonly parts: readonly string[]
 }
 
-/** Those that fail the build: a quick run is too short to tell what is missed by little. */
+/** Those that fail the build: a quick run is too short to tell what is missed by little, or to be quiet. */
 export function failuresOf(verdicts: readonly Verdict[], { quick, isWhole, parts }: Checked): readonly Verdict[] {
   return verdicts.filter(({ goal, outcome }) => {
     if (outcome === 'not measured') return isWhole && parts.includes(partOf(goal))
-    return outcome === 'far off' || (outcome === 'missed' && !quick)
+    return outcome === 'far off' || (!quick && (outcome === 'missed' || outcome === 'lost in the noise'))
   })
 }

@@ -89,10 +89,10 @@ function writePage(run: Run, verdicts: readonly Verdict[]): void {
 
 function report({ missing }: Run, verdicts: readonly Verdict[], options: Options): number {
   const failures = failuresOf(verdicts, options)
-  for (const { goal, figure } of failures) {
+  for (const { goal, figure, outcome } of failures) {
     const what = `${figure?.figure ?? goal.figure} of ${figure?.variant ?? goal.variant}`
-    const found = figure ? `is ${figure.value.toFixed(3)} (±${figure.noise.toFixed(3)})` : 'was not measured'
-    console.log(`Beyond its goal: ${what} is to be at most ${goal.atMost} ${goal.unit} and ${found}.`)
+    const found = figure ? `, and is ${figure.value.toFixed(3)} (±${figure.noise.toFixed(3)})` : ''
+    console.log(`${outcome}: ${what} is to be at most ${goal.atMost} ${goal.unit}${found}.`)
   }
   const needed = QUICK.filter((name) => name in missing)
   if (needed.length > 0) console.log(`Nothing can be said about the goals without ${needed.join(', ')}.`)

@@ -54,7 +54,8 @@ export async function measureRequests(
   const routes: Record<string, Sample[]> = Object.fromEntries(plan.routes.map(({ name }) => [name, []]))
   const cold: Sample[] = []
   const microsOf = async (variant: Variant, app: App, on: readonly Route[], amount: number) => {
-    const before = await quiet(app)
+    // It was quiet when its last segment ended, and idle since.
+    const before = await app.usage()
     for (const route of on) await send(app, orderOf(route, amount), surroundings)
     const after = await quiet(app, variant.exports ? FLUSH_MS : undefined)
     return (after.cpuMicros - before.cpuMicros) / (amount * on.length)
@@ -66,9 +67,11 @@ export async function measureRequests(
     await using running = await startGeneration(rotate(plan.variants, generation), start)
     for (const [variant, app] of running.processes) {
       progress(`${said}: warming up ${variant.name}`)
+      await quiet(app)
       const value = await microsOf(variant, app, plan.routes, Math.ceil(COLD_REQUESTS / plan.routes.length))
       cold.push({ variant: variant.name, round: first, value })
       for (const route of plan.routes) await send(app, orderOf(route, plan.warmUp), surroundings)
+      await quiet(app, variant.exports ? FLUSH_MS : undefined)
     }
     for (let round = first; round < first + plan.rounds; round += 1) {
       for (const [index, route] of plan.routes.entries()) {

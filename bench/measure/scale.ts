@@ -84,6 +84,7 @@ export async function measureScale(
     for (const { order, sizes } of DIMENSIONS) {
       await send(app, { ...order(sizes[0] ?? 1), amount: plan.warmUp }, surroundings)
     }
+    await quiet(app, variant.exports ? FLUSH_MS : undefined)
   }
   for (let round = 0; round < plan.rounds; round += 1) {
     for (const { name, order, sizes, perUnit } of DIMENSIONS) {
@@ -92,7 +93,7 @@ export async function measureScale(
         const given = order(size)
         const amount = Math.max(LEAST, given.connections, Math.round(plan.amount / (perUnit?.(size) ?? 1)))
         for (const [variant, app] of rotate(running.processes, round)) {
-          const before = await quiet(app)
+          const before = await app.usage()
           await send(app, { ...given, amount }, surroundings)
           const after = await quiet(app, variant.exports ? FLUSH_MS : undefined)
           const value = (after.cpuMicros - before.cpuMicros) / amount

@@ -19,7 +19,7 @@ export interface SoakResult {
 
 /** Each minute; a short soak is looked at as often, since the growth is that of its last quarter. */
 const LEAST_MARKS = 10
-const PORTION = 2_000
+const PORTION = 1_000
 /** Port 9 is `discard`, which nobody serves: the collector is gone. */
 const NOBODY = 'http://127.0.0.1:9'
 

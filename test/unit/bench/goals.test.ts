@@ -24,6 +24,9 @@ const OUTCOMES: readonly (readonly [number, number, string])[] = [
   [0.8, 0, 'missed'],
   [0.82, 0.02, 'missed'],
   [0.83, 0.02, 'far off'],
+  [0.1, 0.41, 'lost in the noise'],
+  [-0.2, 0.41, 'lost in the noise'],
+  [1.3, 0.41, 'far off'],
   [Number.NaN, 0, 'far off'],
 ]
 
@@ -61,16 +64,24 @@ describe('a goal', () => {
 })
 
 describe('the check', () => {
-  const verdicts = judge([goal], [figure(0.5), figure(2)]).concat(judge([goal], []))
+  const verdicts = judge([goal], [figure(0.5), figure(0.1, 0.5), figure(2)]).concat(judge([goal], []))
   const FAILURES: readonly (readonly [string, Checked, readonly string[]])[] = [
-    ['what is missed', { quick: false, isWhole: false, parts: ['request'] }, ['missed', 'far off']],
+    [
+      'what is missed',
+      { quick: false, isWhole: false, parts: ['request'] },
+      ['missed', 'lost in the noise', 'far off'],
+    ],
     ['only what is far off in a quick run', { quick: true, isWhole: false, parts: ['request'] }, ['far off']],
     [
       'a goal without a figure in a whole run',
       { quick: false, isWhole: true, parts: ['request'] },
-      ['missed', 'far off', 'not measured'],
+      ['missed', 'lost in the noise', 'far off', 'not measured'],
     ],
-    ['no goal of a part that was not run', { quick: false, isWhole: true, parts: ['start'] }, ['missed', 'far off']],
+    [
+      'no goal of a part that was not run',
+      { quick: false, isWhole: true, parts: ['start'] },
+      ['missed', 'lost in the noise', 'far off'],
+    ],
   ]
   for (const [what, checked, expected] of FAILURES) {
     it(`fails for ${what}`, () => {
