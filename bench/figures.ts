@@ -20,12 +20,13 @@ export function figuresOf(run: Run): readonly Figure[] {
     ...ratios('start.cpu', run.start?.cpu),
     ...ratios('start.exported.cpu', run.exportedStart?.exported),
     ...ratios('start.operator.cpu', run.operatorStart?.cpu),
-    ...Object.entries(run.requests ?? {}).flatMap(([format, routes]) =>
-      Object.entries(routes).flatMap(([route, samples]) => ratios(`request.${format}.${route}`, samples)),
-    ),
+    ...Object.entries(run.requests ?? {}).flatMap(([format, { routes, cold }]) => [
+      ...Object.entries(routes).flatMap(([route, samples]) => ratios(`request.${format}.${route}`, samples)),
+      ...ratios(`cold.${format}`, cold),
+    ]),
     ...memoryFigures(run),
     ...diskFigures(run),
-    ...(run.job ?? []).map((job) => exact('job.missing', job.variant, missingOf(job))),
+    ...(run.job ?? []).map((job) => exact(`job.missing.${job.format}`, job.variant, missingOf(job))),
     ...(run.cluster ?? []).map((one) =>
       exact('cluster.lost', one.variant, 3 * one.requests - one.serverSpans - one.linesWithId / 2 - one.ids),
     ),
@@ -52,7 +53,10 @@ function missingOf({ log, response, downstream }: Job): number {
 function memoryFigures({ memory }: Run): readonly Figure[] {
   if (!memory) return []
   const marks = Object.keys(memory).toSorted((a, b) => Number(a) - Number(b))
-  const rss = marks.flatMap((mark) => ratios(`memory.rss.${mark}`, memory[mark]?.rss))
+  const rss = marks.flatMap((mark) => [
+    ...ratios(`memory.rss.${mark}`, memory[mark]?.rss),
+    ...ratios(`memory.loaded.${mark}`, memory[mark]?.loaded),
+  ])
   const [before = '', after = ''] = marks.slice(-2)
   const grown = growth(memory[before]?.heap ?? [], memory[after]?.heap ?? [])
   return [...rss, ...addedFigures('memory.heap.growth', grown)]

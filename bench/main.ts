@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { figuresOf } from './figures.ts'
 import { BENCH, CACHE, ROOT } from './folders.ts'
-import { failuresOf, type Goal, judge, type Verdict } from './goals.ts'
+import { failuresOf, type Goal, judge, partOf, type Verdict } from './goals.ts'
 import { installTools, installVariants, packOurs, pinnedVersions } from './install.ts'
 import { describeMachine } from './machine.ts'
 import { failuresToRun } from './measure/smoke.ts'
@@ -35,8 +35,10 @@ async function main(given: readonly string[]): Promise<number> {
   const goals = JSON.parse(readFileSync(path.join(BENCH, 'goals.json'), 'utf8')) as readonly Goal[]
   const verdicts = judge(goals, figuresOf(run))
   save(run)
-  const measured = verdicts.filter(({ outcome }) => outcome !== 'not measured')
-  for (const table of [...costTables(run), ...otherTables(run), goalsTable(measured)]) console.log(renderText(table))
+  const asked = verdicts.filter(
+    ({ goal, figure }) => figure || (options.parts as readonly string[]).includes(partOf(goal)),
+  )
+  for (const table of [...costTables(run), ...otherTables(run), goalsTable(asked)]) console.log(renderText(table))
   if (options.write) writePage(run, verdicts)
   return options.check ? report(run, verdicts, options) : 0
 }
@@ -85,13 +87,12 @@ function writePage(run: Run, verdicts: readonly Verdict[]): void {
   console.log('Written to docs/benchmarks.md, with its charts, and to the README.')
 }
 
-function report({ missing }: Run, verdicts: readonly Verdict[], { quick }: Options): number {
-  const failures = failuresOf(verdicts, quick)
-  for (const { goal, worst } of failures) {
-    const found = `${worst?.value.toFixed(3)} at ${worst?.figure}`
-    console.log(
-      `Beyond its goal: ${goal.figure} of ${worst?.variant} is to be at most ${goal.atMost} ${goal.unit} and is ${found}.`,
-    )
+function report({ missing }: Run, verdicts: readonly Verdict[], options: Options): number {
+  const failures = failuresOf(verdicts, options)
+  for (const { goal, figure, outcome } of failures) {
+    const what = `${figure?.figure ?? goal.figure} of ${figure?.variant ?? goal.variant}`
+    const found = figure ? `, and is ${figure.value.toFixed(3)} (±${figure.noise.toFixed(3)})` : ''
+    console.log(`${outcome}: ${what} is to be at most ${goal.atMost} ${goal.unit}${found}.`)
   }
   const needed = QUICK.filter((name) => name in missing)
   if (needed.length > 0) console.log(`Nothing can be said about the goals without ${needed.join(', ')}.`)

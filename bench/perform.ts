@@ -3,8 +3,8 @@ import { measureCluster } from './measure/cluster.ts'
 import { measureDisk } from './measure/disk.ts'
 import { checkJob } from './measure/job.ts'
 import { measureLatency } from './measure/latency.ts'
-import { measureMemory } from './measure/memory.ts'
-import { measureParts } from './measure/parts.ts'
+import { type MemorySamples, measureMemory } from './measure/memory.ts'
+import { measureParts, startParts } from './measure/parts.ts'
 import { measureRequests, type RequestSamples } from './measure/request.ts'
 import { ROUTES } from './measure/routes.ts'
 import { measureScale } from './measure/scale.ts'
@@ -15,7 +15,16 @@ import type { Plan } from './plan.ts'
 import type { AppFormat } from './processes/app.ts'
 import type { Surroundings } from './processes/surroundings.ts'
 import type { Run } from './run.ts'
-import { IN_A_CLUSTER, PARTS_ALONE, QUICK, SETTINGS, STARTED_BY_OPERATOR, type Variant } from './variants.ts'
+import {
+  COMPARED_WITH,
+  IN_A_CLUSTER,
+  PARTS_ALONE,
+  REQUESTED,
+  SCALED,
+  SETTINGS,
+  STARTED_BY_OPERATOR,
+  type Variant,
+} from './variants.ts'
 
 type Found = Omit<Run, 'date' | 'command' | 'quick' | 'machine' | 'versions' | 'missing'>
 
@@ -47,21 +56,24 @@ const PARTS: Readonly<Record<Part, (stage: Stage) => Found | Promise<Found>>> = 
   },
   parts: async ({ plan, variants, surroundings, progress }) => ({
     parts: await measureParts(
-      { variants: only(variants, PARTS_ALONE), rounds: plan.partsRounds },
+      { ...plan.parts, variants: only(variants, PARTS_ALONE) },
+      progress,
+      startParts(surroundings),
+    ),
+  }),
+  scale: async ({ plan, variants, surroundings, progress }) => ({
+    scale: await measureScale(
+      { ...plan.scale, format: 'cjs', variants: only(variants, SCALED) },
       surroundings,
       progress,
     ),
   }),
-  scale: async ({ plan, variants, surroundings, progress }) => {
-    const order = { format: 'cjs', rounds: plan.scaleRounds, amount: plan.scaleAmount } as const
-    return { scale: await measureScale({ ...order, variants: only(variants, QUICK) }, surroundings, progress) }
-  },
   cluster: async ({ variants, surroundings }) => ({
     cluster: await inTurn(only(variants, IN_A_CLUSTER), (variant) => measureCluster(variant, surroundings)),
   }),
-  soak: async ({ options, variants, surroundings, progress }) => {
+  soak: async ({ options, variants, surroundings }) => {
     const [ours] = only(variants, ['ours'])
-    return ours ? { soak: await soak(ours, options.minutes, surroundings, progress) } : {}
+    return ours ? { soak: await soak(ours, options.minutes, surroundings, console.log) } : {}
   },
 }
 
@@ -112,32 +124,56 @@ async function memory({ plan, variants, surroundings, progress }: Stage): Promis
   const chosen = without(variants, SETTINGS)
   const base = { format: 'cjs', marks: plan.memoryMarks } as const
   const first = await measureMemory({ ...base, variants: chosen, rounds: 1, from: 0 }, surroundings, progress)
-  const more = { ...base, variants: only(chosen, QUICK), rounds: plan.memoryRounds - 1, from: 1 }
-  const second = await measureMemory(more, surroundings, progress)
-  const joined = Object.entries(first).map(([mark, { rss, heap }]) => {
-    const again = second[mark]
-    return [mark, { rss: [...rss, ...(again?.rss ?? [])], heap: [...heap, ...(again?.heap ?? [])] }] as const
-  })
-  return { memory: Object.fromEntries(joined) }
+  const again = { ...base, variants: only(chosen, [...COMPARED_WITH, 'ours']), rounds: plan.memoryRounds - 1, from: 1 }
+  return { memory: joinMemory(first, await measureMemory(again, surroundings, progress)) }
 }
 
-/** The variants that goals speak about get more rounds than those that are there for comparison. */
+function joinMemory(first: MemorySamples, second: MemorySamples): MemorySamples {
+  const joined = Object.entries(first).map(([mark, { loaded, heap, rss }]) => {
+    const more = second[mark]
+    const both = {
+      loaded: [...loaded, ...(more?.loaded ?? [])],
+      heap: [...heap, ...(more?.heap ?? [])],
+      rss: [...rss, ...(more?.rss ?? [])],
+    }
+    return [mark, both] as const
+  })
+  return Object.fromEntries(joined)
+}
+
+/**
+ * What goals speak about is measured in several generations of processes. What is there for comparison has one, in a group of its own with its own
+ * bare app and stock, for the sake of memory and time.
+ */
 async function request({ options, plan, variants, surroundings, progress }: Stage): Promise<Found> {
   const routes = ROUTES.filter(({ name }) => options.routes.includes(name))
   const { warmUp, amount } = plan
   const measured = async (format: AppFormat): Promise<readonly [AppFormat, RequestSamples]> => {
     const base = { routes, format, warmUp, amount }
-    const rounds = options.rounds ?? (format === 'cjs' ? plan.requestRounds : plan.esmRounds)
-    const chosen = format === 'cjs' ? variants : only(variants, QUICK)
-    const peers = Math.min(plan.peerRounds, rounds)
-    const first = await measureRequests({ ...base, variants: chosen, rounds: peers, from: 0 }, surroundings, progress)
-    const more = { ...base, variants: only(chosen, QUICK), rounds: rounds - peers, from: peers }
-    const second = await measureRequests(more, surroundings, progress)
-    return [format, joinSamples(first, second)]
+    const main = only(variants, REQUESTED[format])
+    const rounds = options.rounds ?? plan.requestRounds
+    const first = await measureRequests(
+      { ...base, variants: main, generations: plan.generations, rounds, from: 0 },
+      surroundings,
+      progress,
+    )
+    const peers = format === 'cjs' ? without(variants, REQUESTED[format]) : []
+    if (peers.length === 0) return [format, first]
+    const group = [...only(variants, COMPARED_WITH), ...peers]
+    const second = await measureRequests(
+      { ...base, variants: group, generations: 1, rounds: plan.peerRounds, from: plan.generations * rounds },
+      surroundings,
+      progress,
+    )
+    return [format, joinRequests(first, second)]
   }
   return { requests: Object.fromEntries(await inTurn(options.formats, measured)) }
 }
 
-function joinSamples(first: RequestSamples, second: RequestSamples): RequestSamples {
-  return Object.fromEntries(Object.entries(first).map(([route, list]) => [route, [...list, ...(second[route] ?? [])]]))
+function joinRequests(first: RequestSamples, second: RequestSamples): RequestSamples {
+  const routes = Object.entries(first.routes).map(([route, list]) => [
+    route,
+    [...list, ...(second.routes[route] ?? [])],
+  ])
+  return { routes: Object.fromEntries(routes), cold: [...first.cold, ...second.cold] }
 }

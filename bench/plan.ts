@@ -1,53 +1,54 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { PartsPlan } from './measure/parts.ts'
+import type { ScalePlan } from './measure/scale.ts'
 
 /** How much of each part is done: enough that two copies of the bare app agree, within the time there is. */
 export interface Plan {
   readonly startRepeats: number
   readonly exportedRepeats: number
-  /** Rounds of the variants that goals speak about. */
+  /** How often the variants that goals speak about are started anew for the requests. */
+  readonly generations: number
+  /** Rounds of each generation. */
   readonly requestRounds: number
-  /** Rounds of the others. */
+  /** Rounds of those that are there for comparison. */
   readonly peerRounds: number
-  /** Rounds of the twin as ES modules, which has the variants of a quick run. */
-  readonly esmRounds: number
+  /** Requests on each route before the first is measured. */
   readonly warmUp: number
+  /** Requests of one segment. */
   readonly amount: number
   readonly memoryRounds: number
   readonly memoryMarks: readonly number[]
   readonly latencyRounds: number
-  readonly partsRounds: number
-  readonly scaleRounds: number
-  readonly scaleAmount: number
+  readonly parts: Omit<PartsPlan, 'variants'>
+  readonly scale: Pick<ScalePlan, 'rounds' | 'warmUp' | 'amount'>
 }
 
 export const FULL: Plan = {
   startRepeats: 12,
-  exportedRepeats: 3,
-  requestRounds: 7,
+  exportedRepeats: 2,
+  generations: 3,
+  requestRounds: 6,
   peerRounds: 3,
-  esmRounds: 4,
-  warmUp: 1_000,
-  amount: 2_500,
-  memoryRounds: 3,
+  warmUp: 6_000,
+  amount: 1_500,
+  memoryRounds: 2,
   memoryMarks: [0, 20_000, 60_000],
   latencyRounds: 1,
-  partsRounds: 3,
-  scaleRounds: 1,
-  scaleAmount: 2_500,
+  parts: { generations: 3, rounds: 15, warmUp: 80_000, amount: 10_000 },
+  scale: { rounds: 2, warmUp: 4_000, amount: 2_500 },
 }
 
 export const SHORT: Plan = {
   startRepeats: 5,
   exportedRepeats: 1,
-  requestRounds: 3,
+  generations: 1,
+  requestRounds: 5,
   peerRounds: 3,
-  esmRounds: 3,
-  warmUp: 800,
-  amount: 1_500,
+  warmUp: 4_000,
+  amount: 600,
   memoryRounds: 1,
   memoryMarks: [0, 5_000, 15_000],
   latencyRounds: 1,
-  partsRounds: 1,
-  scaleRounds: 1,
-  scaleAmount: 1_000,
+  parts: { generations: 1, rounds: 9, warmUp: 50_000, amount: 10_000 },
+  scale: { rounds: 1, warmUp: 2_000, amount: 1_000 },
 }

@@ -141,10 +141,20 @@ export const QUICK: readonly string[] = [
   'ours-correlation-only',
 ]
 
+/** What every comparison needs: the bare app twice, and stock. */
+export const COMPARED_WITH: readonly string[] = ['none', 'none-again', 'stock']
+
+/** The variants whose requests goals speak about, on both twins; the floor beside them on one. */
+const WITH_GOALS = [...COMPARED_WITH, 'ours', 'ours-unsampled', 'ours-correlation-only', 'ours-sdk-disabled'] as const
+export const REQUESTED: Readonly<Record<'cjs' | 'esm', readonly string[]>> = {
+  cjs: [...WITH_GOALS, 'als-floor'],
+  esm: WITH_GOALS,
+}
+
 /** The same installation as another variant, with other settings: no difference to expect in starts and memory that is worth the time. */
 export const SETTINGS: readonly string[] = ['stock-traces', 'stock-unsampled', 'ours-unsampled', 'ours-sdk-disabled']
 
-export const STARTED_BY_OPERATOR: readonly string[] = ['none', 'none-again', 'stock', 'ours']
+export const STARTED_BY_OPERATOR: readonly string[] = [...COMPARED_WITH, 'ours']
 
 /** Those that export nothing: a queue of spans would be full all the time. */
 export const PARTS_ALONE: readonly string[] = [
@@ -154,5 +164,7 @@ export const PARTS_ALONE: readonly string[] = [
   'ours-correlation-only',
   'ours-sdk-disabled',
 ]
+
+export const SCALED: readonly string[] = [...COMPARED_WITH, 'ours', 'ours-unsampled', 'ours-correlation-only']
 
 export const IN_A_CLUSTER: readonly string[] = ['stock', 'ours']

@@ -4,6 +4,7 @@ import type { Surroundings } from '../processes/surroundings.ts'
 import type { Sample } from '../ratio.ts'
 import type { Variant } from '../variants.ts'
 import { rotate } from './rotate.ts'
+import { send } from './send.ts'
 
 export interface LatencyPlan {
   readonly variants: readonly Variant[]
@@ -20,7 +21,7 @@ export interface LatencySamples {
 }
 
 const PATH = '/api/http/7'
-const WARM_UP = { amount: 1_500, connections: 10 }
+const WARM_UP = { amount: 4_000, connections: 10 }
 
 /** How long a request takes at a modest fixed rate, where nothing queues up. */
 export async function measureLatency(
@@ -34,8 +35,13 @@ export async function measureLatency(
       progress(`latency, round ${round + 1} of ${plan.rounds}: ${variant.name}`)
       await using app = await startApp(variant, { format: plan.format, surroundings })
       const url = app.url + PATH
-      await surroundings.load({ url, ...WARM_UP })
-      const { p50Ms, p99Ms } = await surroundings.loadPaced({ url, perSecond: plan.perSecond, seconds: plan.seconds })
+      await send(app, { path: PATH, ...WARM_UP }, surroundings)
+      const { p50Ms, p99Ms, failed } = await surroundings.loadPaced({
+        url,
+        perSecond: plan.perSecond,
+        seconds: plan.seconds,
+      })
+      if (failed > 0) throw new Error(`${failed} requests failed with ${variant.name}. ${app.stderr}`)
       samples.p50.push({ variant: variant.name, round, value: p50Ms })
       samples.p99.push({ variant: variant.name, round, value: p99Ms })
     }

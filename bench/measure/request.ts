@@ -1,57 +1,89 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type AppFormat, startApp } from '../processes/app.ts'
+import { type App, type AppFormat, startApp } from '../processes/app.ts'
 import type { Surroundings } from '../processes/surroundings.ts'
 import type { Sample } from '../ratio.ts'
 import type { Variant } from '../variants.ts'
+import { startGeneration } from './generation.ts'
+import { FLUSH_MS, quiet, SHORT_BATCHES } from './quiet.ts'
 import { rotate } from './rotate.ts'
 import type { Route } from './routes.ts'
+import { send } from './send.ts'
 
 export interface RequestPlan {
   readonly variants: readonly Variant[]
   readonly routes: readonly Route[]
   readonly format: AppFormat
+  /** How often all variants are started anew: one process may be luckier than another in what V8 makes of its code. */
+  readonly generations: number
+  /** Rounds within a generation. */
   readonly rounds: number
   /** The number of the first round. */
   readonly from: number
+  /** Requests on each route before the first round. */
   readonly warmUp: number
+  /** Requests of a segment: one route of one variant in one round. */
   readonly amount: number
 }
 
-/** CPU microseconds of the app's process per request, by route. */
-export type RequestSamples = Readonly<Record<string, readonly Sample[]>>
+/** CPU microseconds of the app's process per request. */
+export interface RequestSamples {
+  /** Of a process that has been warmed up. */
+  readonly routes: Readonly<Record<string, readonly Sample[]>>
+  /** Of the first requests of a process, all routes together; one round for each generation. */
+  readonly cold: readonly Sample[]
+}
 
+export const COLD_REQUESTS = 2_000
 const CONNECTIONS = 10
 
+/** How an app is started; another one in tests. */
+export type StartRequestApp = (variant: Variant) => Promise<App>
+
 /**
- * Measures the CPU time that the app's process spends on a request. A fresh process for each variant and round, every route in it, warmed up
- * first; the order of the variants is rotated, so that none is always the first after a pause. CPU time and not wall time: the load generator and
- * the downstream share the cores.
+ * Measures the CPU time that the app's process spends on a request, once V8 has compiled what it will compile: after 3,000 requests half of the
+ * cost is still the compiler's. All variants run at once, idle but for the one that is measured, and short segments of them alternate, so that
+ * what is compared was measured within seconds. CPU time and not wall time: the load generator and the downstream share the cores.
  */
 export async function measureRequests(
   plan: RequestPlan,
   surroundings: Surroundings,
   progress: (text: string) => void,
+  start: StartRequestApp = (variant) =>
+    startApp(variant, { format: plan.format, surroundings, env: variant.exports ? SHORT_BATCHES : {} }),
 ): Promise<RequestSamples> {
-  const samples: Record<string, Sample[]> = Object.fromEntries(plan.routes.map(({ name }) => [name, []]))
-  for (let round = plan.from; round < plan.from + plan.rounds; round += 1) {
-    for (const variant of rotate(plan.variants, round)) {
-      progress(`requests (${plan.format}), round ${round + 1} of ${plan.from + plan.rounds}: ${variant.name}`)
-      await using app = await startApp(variant, { format: plan.format, surroundings })
-      const send = async (route: Route, amount: number) => {
-        const order = { url: app.url + route.path, amount, connections: CONNECTIONS, ...route.order }
-        const { failed } = await surroundings.load(order)
-        if (failed > 0)
-          throw new Error(`${failed} requests to ${route.path} failed with ${variant.name}. ${app.stderr}`)
-      }
-      for (const route of plan.routes) await send(route, plan.warmUp)
-      for (const route of plan.routes) {
-        const before = await app.usage()
-        await send(route, plan.amount)
-        const after = await app.usage()
-        const value = (after.cpuMicros - before.cpuMicros) / plan.amount
-        samples[route.name]?.push({ variant: variant.name, round, value })
+  const routes: Record<string, Sample[]> = Object.fromEntries(plan.routes.map(({ name }) => [name, []]))
+  const cold: Sample[] = []
+  const microsOf = async (variant: Variant, app: App, on: readonly Route[], amount: number) => {
+    // It was quiet when its last segment ended, and idle since.
+    const before = await app.usage()
+    for (const route of on) await send(app, orderOf(route, amount), surroundings)
+    const after = await quiet(app, variant.exports ? FLUSH_MS : undefined)
+    return (after.cpuMicros - before.cpuMicros) / (amount * on.length)
+  }
+  for (let generation = 0; generation < plan.generations; generation += 1) {
+    const said = `requests (${plan.format}), generation ${generation + 1} of ${plan.generations}`
+    const first = plan.from + generation * plan.rounds
+    progress(`${said}: start`)
+    await using running = await startGeneration(rotate(plan.variants, generation), start)
+    for (const [variant, app] of running.processes) {
+      progress(`${said}: warming up ${variant.name}`)
+      await quiet(app)
+      const value = await microsOf(variant, app, plan.routes, Math.ceil(COLD_REQUESTS / plan.routes.length))
+      cold.push({ variant: variant.name, round: first, value })
+      for (const route of plan.routes) await send(app, orderOf(route, plan.warmUp), surroundings)
+      await quiet(app, variant.exports ? FLUSH_MS : undefined)
+    }
+    for (let round = first; round < first + plan.rounds; round += 1) {
+      for (const [index, route] of plan.routes.entries()) {
+        progress(`${said}: round ${round - first + 1} of ${plan.rounds}, ${route.name}`)
+        for (const [variant, app] of rotate(running.processes, round + index)) {
+          const value = await microsOf(variant, app, [route], plan.amount)
+          routes[route.name]?.push({ variant: variant.name, round, value })
+        }
       }
     }
   }
-  return samples
+  return { routes, cold }
 }
+
+const orderOf = ({ path, order }: Route, amount: number) => ({ path, amount, connections: CONNECTIONS, ...order })

@@ -4,7 +4,10 @@ import type { LoadOrder } from '../processes/load.ts'
 import type { Surroundings } from '../processes/surroundings.ts'
 import type { Sample } from '../ratio.ts'
 import type { Variant } from '../variants.ts'
+import { startGeneration } from './generation.ts'
+import { FLUSH_MS, quiet, SHORT_BATCHES } from './quiet.ts'
 import { rotate } from './rotate.ts'
+import { send } from './send.ts'
 
 /** One thing that grows, and the sizes it is measured at. */
 export interface Dimension {
@@ -52,7 +55,9 @@ export interface ScalePlan {
   readonly variants: readonly Variant[]
   readonly format: AppFormat
   readonly rounds: number
-  /** Requests of one measurement where one is one unit of work; larger ones get fewer. */
+  /** Requests for each thing that grows, at its smallest, before the first is measured. */
+  readonly warmUp: number
+  /** Requests of one segment where one is one unit of work; larger ones get fewer. */
   readonly amount: number
 }
 
@@ -61,6 +66,7 @@ export type ScaleSamples = Readonly<Record<string, Readonly<Record<string, reado
 
 const LEAST = 300
 
+/** As with the requests: all variants run at once and are warm, and segments of them alternate. */
 export async function measureScale(
   plan: ScalePlan,
   surroundings: Surroundings,
@@ -70,22 +76,28 @@ export async function measureScale(
   for (const { name, sizes } of DIMENSIONS) {
     samples[name] = Object.fromEntries(sizes.map((size) => [String(size), []]))
   }
+  const start = (variant: Variant) =>
+    startApp(variant, { format: plan.format, surroundings, env: variant.exports ? SHORT_BATCHES : {} })
+  await using running = await startGeneration(plan.variants, start)
+  for (const [variant, app] of running.processes) {
+    progress(`scale: warming up ${variant.name}`)
+    for (const { order, sizes } of DIMENSIONS) {
+      await send(app, { ...order(sizes[0] ?? 1), amount: plan.warmUp }, surroundings)
+    }
+    await quiet(app, variant.exports ? FLUSH_MS : undefined)
+  }
   for (let round = 0; round < plan.rounds; round += 1) {
-    for (const variant of rotate(plan.variants, round)) {
-      for (const dimension of DIMENSIONS) {
-        progress(`scale, round ${round + 1} of ${plan.rounds}: ${dimension.name} with ${variant.name}`)
-        await using app = await startApp(variant, { format: plan.format, surroundings })
-        for (const size of dimension.sizes) {
-          const { path, ...order } = dimension.order(size)
-          const units = dimension.perUnit?.(size) ?? 1
-          const amount = Math.max(LEAST, order.connections, Math.round(plan.amount / units))
-          const send = () => surroundings.load({ url: app.url + path, amount, ...order })
-          await send()
+    for (const { name, order, sizes, perUnit } of DIMENSIONS) {
+      for (const size of sizes) {
+        progress(`scale, round ${round + 1} of ${plan.rounds}: ${name}, ${size}`)
+        const given = order(size)
+        const amount = Math.max(LEAST, given.connections, Math.round(plan.amount / (perUnit?.(size) ?? 1)))
+        for (const [variant, app] of rotate(running.processes, round)) {
           const before = await app.usage()
-          await send()
-          const after = await app.usage()
+          await send(app, { ...given, amount }, surroundings)
+          const after = await quiet(app, variant.exports ? FLUSH_MS : undefined)
           const value = (after.cpuMicros - before.cpuMicros) / amount
-          samples[dimension.name]?.[size]?.push({ variant: variant.name, round, value })
+          samples[name]?.[size]?.push({ variant: variant.name, round, value })
         }
       }
     }

@@ -15,14 +15,14 @@ export function otherTables(run: Run): readonly Table[] {
 export function goalsTable(verdicts: readonly Verdict[]): Table {
   return {
     title: 'Goals',
-    note: 'The worst figure that each goal speaks about. The noise is how far two copies of the bare app came apart in the same run.',
-    columns: ['', 'of', 'at most', 'worst', 'noise', 'outcome'],
-    rows: verdicts.map(({ goal, worst, outcome }) => [
-      goal.figure,
-      goal.variant,
+    note: 'Each figure that a goal speaks about. The noise is how far two copies of the bare app came apart in the same run, which a figure may be off by.',
+    columns: ['figure', 'of', 'value', 'at most', 'noise', 'outcome'],
+    rows: verdicts.map(({ goal, figure, outcome }) => [
+      figure?.figure ?? goal.figure,
+      figure?.variant ?? goal.variant,
+      figure ? fixed(figure.value, 3) : '—',
       `${goal.atMost} ${goal.unit}`,
-      worst ? `${fixed(worst.value, 3)} (${worst.figure})` : '—',
-      worst ? `±${fixed(worst.noise, 3)}` : '—',
+      figure ? `±${fixed(figure.noise, 3)}` : '—',
       outcome,
     ]),
   }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Verdict } from '../goals.ts'
+import { COLD_REQUESTS } from '../measure/request.ts'
+import { FULL } from '../plan.ts'
 import type { Run } from '../run.ts'
 import { costTables } from './cost-tables.ts'
 import { titleOf } from './names.ts'
@@ -34,9 +36,26 @@ const METHOD = `## How
 The same app for all ([bench/app](../bench/app)): Express 5 with a JSON body parser, a router, three middlewares, and winston writing two JSON lines a request.
 Every variant is installed in a folder of its own as its user would, ours from the packed tarball. The load generator, the service that the app
 calls and the collector are processes of their own. What is measured is the CPU time of the app's process and not the time on the clock, since
-those processes share its cores. Each round starts a fresh process of each variant, in rotating order. What a variant adds is compared with the
-bare app and with stock, \`@opentelemetry/auto-instrumentations-node\`, **in the same round**; a second copy of the bare app tells how much of a
-difference is noise.
+those processes share its cores.
+
+**Requests.** New code is slow: V8 compiles it while it runs, on threads that count as the process's, and after 3,000 requests half of what any
+variant costs is that. So all variants are started at once, each in a process of its own that is idle while another is measured, and each answers
+${FULL.warmUp.toLocaleString('en')} requests on every route before the first is counted. Then short segments of ${FULL.amount.toLocaleString('en')} requests alternate between them, in rotating order. The CPU is read when the
+process is quiet before and after: collections, compilation and export of a segment belong to it, for which batches leave after 100 ms
+(\`OTEL_BSP_SCHEDULE_DELAY\`, \`OTEL_BLRP_SCHEDULE_DELAY\`; all variants that export). What a variant adds is compared with the bare app and with stock,
+\`@opentelemetry/auto-instrumentations-node\`, **in the same round**: (variant − bare app) / (stock − bare app). One process may be luckier than
+another in what V8 makes of its code, so all of this is done with ${FULL.generations} generations of fresh processes, ${FULL.requestRounds} rounds each; the number is the median of all
+rounds. Peers without a goal have one generation, in a group with its own bare app and stock. A second copy of the bare app tells how much of a
+difference is noise: the larger of the distance of its median from zero and of half the width of its middle half.
+
+**Cold** is what the first ${COLD_REQUESTS.toLocaleString('en')} requests of a process cost, compilation and all. It has no goal: a process that lives has them once.
+
+**Starts, memory and answering times** have a fresh process for each measurement, in rotating order, and the same comparison within a round. For the
+memory all answer the same number of requests; then garbage is collected twice, and the RSS is the median of five readings after a pause, since V8
+gives pages back in its own time.
+
+**The parts alone** are what the correlation itself adds: Node's HTTP server on a stream in memory and two log lines, in blocks of ${FULL.parts.amount.toLocaleString('en')}
+requests, alternating and warmed up as above. The last request of each block has to have one ID in both lines and in the answer.
 
 Requests come without an ID, so each gets a new one. All variants that export do so to a collector on the same machine, over OTLP/HTTP in protobuf, every
 span sampled where the title says nothing else. Set for all of them: \`OTEL_SERVICE_NAME\`, the endpoint, the protocol, and

@@ -13,7 +13,7 @@ export function updateReadme(readme: string, run: Run): string {
 }
 
 function renderCosts(run: Run): string {
-  const request = run.requests?.['cjs']?.['http']
+  const request = run.requests?.['cjs']?.routes['http']
   const last = Object.keys(run.memory ?? {}).toSorted((a, b) => Number(b) - Number(a))[0] ?? ''
   const { machine } = run
   return `![What each adds to an app, as a share of what auto-instrumentations-node adds](docs/benchmarks.svg)

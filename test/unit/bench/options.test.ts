@@ -26,6 +26,20 @@ describe('the options of the benchmark', () => {
     assert.equal(parsed('soak', '--minutes', '2').minutes, 2)
   })
 
+  it('are those of a check for a soak by itself', () => {
+    assert.deepEqual(
+      [parsed('soak').check, parsed('--only', 'job').check, parsed('--minutes', '2').check],
+      [true, false, false],
+    )
+  })
+
+  it('are of a whole run where nothing is left out', () => {
+    const whole = [[], ['--check', '--write'], ['--minutes', '3']].map((args) => parsed(...args).isWhole)
+    assert.deepEqual(whole, [true, true, true])
+    const less = [['--quick'], ['--app', 'esm'], ['soak'], ['--only', 'job']].map((args) => parsed(...args).isWhole)
+    assert.deepEqual(less, [false, false, false, false])
+  })
+
   it('have a soak in a whole run where its length is given', () => {
     assert.deepEqual(parsed('--write', '--check', '--minutes', '3').parts.slice(-1), ['soak'])
   })

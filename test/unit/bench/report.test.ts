@@ -8,6 +8,7 @@ import { costChart, scaleChart } from '../../../bench/report/charts.ts'
 import { costTables } from '../../../bench/report/cost-tables.ts'
 import { renderLines } from '../../../bench/report/lines.ts'
 import { fixed, signed } from '../../../bench/report/numbers.ts'
+import { goalsTable } from '../../../bench/report/other-tables.ts'
 import { renderPage } from '../../../bench/report/page.ts'
 import { updateReadme } from '../../../bench/report/readme.ts'
 import { renderMarkdown, renderText } from '../../../bench/report/table.ts'
@@ -60,11 +61,11 @@ describe('the tables of cost', () => {
   it('have what the bare app takes, what the others add, and the share of stock', () => {
     const [request] = costTables(RUN)
     assert.deepEqual(request?.rows, [
-      ['the app alone', '100', '100'],
-      ['the app alone, once more (A/A)', '+1 (0.01 ±0.00)', '+1 (0.01 ±0.00)'],
-      ['auto-instrumentations-node', '+200 (1.00 ±0.00)', '+200 (1.00 ±0.00)'],
-      ['@org/correlation', '+50 (0.25 ±0.00)', '+50 (0.25 ±0.00)'],
-      ['noise', '±1 (0.005)', '±1 (0.005)'],
+      ['the app alone', '100', '100', '400'],
+      ['the app alone, once more (A/A)', '+1 (0.01 ±0.00)', '+1 (0.01 ±0.00)', '+0 (0.00 ±0.00)'],
+      ['auto-instrumentations-node', '+200 (1.00 ±0.00)', '+200 (1.00 ±0.00)', '+800 (1.00 ±0.00)'],
+      ['@org/correlation', '+50 (0.25 ±0.00)', '+50 (0.25 ±0.00)', '+200 (0.25 ±0.00)'],
+      ['noise', '±1 (0.005)', '±1 (0.005)', '±0'],
     ])
   })
 
@@ -72,6 +73,19 @@ describe('the tables of cost', () => {
     for (const { title, columns, rows } of costTables(RUN)) {
       for (const row of rows) assert.equal(row.length, columns.length, title)
     }
+  })
+})
+
+describe('the table of goals', () => {
+  it('says of each figure what it is, what it was to be, how sure that is, and whether it was met', () => {
+    const goal = { figure: 'request.*', variant: 'ours', atMost: 0.4, unit: 'of stock' }
+    const { rows } = goalsTable(judge([goal, { ...goal, figure: 'other' }], figuresOf(RUN)))
+    assert.deepEqual(rows, [
+      ['request.cjs.plain', 'ours', '0.250', '0.4 of stock', '±0.005', 'met'],
+      ['request.cjs.http', 'ours', '0.250', '0.4 of stock', '±0.005', 'met'],
+      ['request.esm.plain', 'ours', '0.250', '0.4 of stock', '±0.005', 'met'],
+      ['other', 'ours', '—', '0.4 of stock', '—', 'not measured'],
+    ])
   })
 })
 
@@ -95,7 +109,9 @@ describe('the page', () => {
       'CPU of a request, app in CommonJS',
       'CPU of a request, app in ES modules',
       'Start',
-      'Memory',
+      'Memory (RSS)',
+      'Memory (RSS) under load',
+      'Heap',
       'Time to answer',
       'The parts alone',
       'What was done for it',

@@ -19,7 +19,11 @@ const job: Job = {
   outside: [],
 }
 const cost = samples({ none: 100, 'none-again': 101, stock: 300, ours: 150 })
-const heap = (mib: number) => ({ rss: cost, heap: samples({ none: 8, 'none-again': 8.5, stock: 20, ours: mib }) })
+const heap = (mib: number) => ({
+  rss: cost,
+  loaded: cost,
+  heap: samples({ none: 8, 'none-again': 8.5, stock: 20, ours: mib }),
+})
 
 /** A run with something in every part. */
 export const RUN: Run = {
@@ -29,11 +33,21 @@ export const RUN: Run = {
   machine: { cores: 2, architecture: 'x64', system: 'Linux', memoryGib: 8, node: 'v24.0.0' },
   versions: { express: '5.3.0' },
   missing: { dash0: 'it does not start' },
-  job: [job, { ...job, variant: 'stock', log: 'trace ID', response: 'no', downstream: 'trace ID' }],
+  job: [
+    job,
+    { ...job, format: 'esm' },
+    { ...job, variant: 'stock', log: 'trace ID', response: 'no', downstream: 'trace ID' },
+  ],
   start: { cpu: cost, wall: cost, rss: cost, exported: [] },
   operatorStart: { cpu: cost, wall: cost, rss: cost, exported: [] },
   exportedStart: { cpu: cost, wall: cost, rss: cost, exported: cost },
-  requests: { cjs: { plain: cost, http: cost }, esm: { plain: cost } },
+  requests: {
+    cjs: {
+      routes: { plain: cost, http: cost },
+      cold: samples({ none: 400, 'none-again': 400, stock: 1_200, ours: 600 }),
+    },
+    esm: { routes: { plain: cost }, cold: [] },
+  },
   memory: { '0': heap(9), '20000': heap(10), '60000': heap(13) },
   latency: { p50: cost, p99: cost },
   disk: [

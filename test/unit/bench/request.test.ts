@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { COLD_REQUESTS, measureRequests, type RequestPlan } from '../../../bench/measure/request.ts'
+import { ROUTES } from '../../../bench/measure/routes.ts'
+import type { App } from '../../../bench/processes/app.ts'
+import type { LoadOrder } from '../../../bench/processes/load.ts'
+import type { Surroundings } from '../../../bench/processes/surroundings.ts'
+import { VARIANTS, type Variant } from '../../../bench/variants.ts'
+
+/** Less than a segment waits for what is exported after it. */
+const LATE_MS = 120
+const WARM_UP = 100
+const COLD_MICROS = 500
+const WARM_MICROS = 50
+const LATE_MICROS = 7
+
+/** Apps that cost more while they are cold, and some of it only after a delay, as exporters do. */
+function scene() {
+  const events: string[] = []
+  const apps = new Map<string, { readonly variant: Variant; cpu: number; answered: number }>()
+  let failing = ''
+  const start = async (variant: Variant): Promise<App> => {
+    if (variant.name === failing) throw new Error('it does not start')
+    const state = { variant, cpu: 0, answered: 0 }
+    const url = `http://${variant.name}`
+    apps.set(url, state)
+    events.push(`start ${variant.name}`)
+    const usage = async () => ({ cpuMicros: state.cpu, rssBytes: 0, heapBytes: 0 })
+    return {
+      url,
+      started: { ...(await usage()), wallMs: 0 },
+      stderr: '',
+      usage,
+      [Symbol.asyncDispose]: async () => void events.push(`end ${variant.name}`),
+    }
+  }
+  const load = async ({ url, amount }: LoadOrder) => {
+    const { origin, pathname } = new URL(url)
+    const state = apps.get(origin)
+    assert.ok(state)
+    events.push(`${state.variant.name} ${pathname} ${amount}`)
+    state.cpu += amount * (state.answered < COLD_REQUESTS ? COLD_MICROS : WARM_MICROS)
+    state.answered += amount
+    if (state.variant.exports) setTimeout(() => (state.cpu += amount * LATE_MICROS), LATE_MS)
+    return { answered: amount, failed: 0 }
+  }
+  const surroundings = { load } as unknown as Surroundings
+  return { events, start, surroundings, fail: (name: string) => (failing = name) }
+}
+
+const named = (...names: readonly string[]) => VARIANTS.filter(({ name }) => names.includes(name))
+const plan: RequestPlan = {
+  variants: named('none', 'stock', 'ours'),
+  routes: ROUTES.slice(0, 2),
+  format: 'cjs',
+  generations: 2,
+  rounds: 2,
+  from: 5,
+  warmUp: WARM_UP,
+  amount: 10,
+}
+
+describe('the requests', async () => {
+  const { events, start, surroundings } = scene()
+  const found = await measureRequests(plan, surroundings, () => {}, start)
+
+  it('are measured once they are warm', () => {
+    const values = found.routes['plain']?.filter(({ variant }) => variant === 'none').map(({ value }) => value)
+    assert.deepEqual(values, [WARM_MICROS, WARM_MICROS, WARM_MICROS, WARM_MICROS])
+  })
+
+  it('are counted with what is exported after them', () => {
+    const values = found.routes['http']?.filter(({ variant }) => variant === 'ours').map(({ value }) => value)
+    assert.deepEqual(new Set(values), new Set([WARM_MICROS + LATE_MICROS]))
+  })
+
+  it('have a number of their own for each round of each generation', () => {
+    const rounds = found.routes['plain']?.filter(({ variant }) => variant === 'ours').map(({ round }) => round)
+    assert.deepEqual(rounds, [5, 6, 7, 8])
+  })
+
+  it('are known cold as well, once for each process', () => {
+    assert.deepEqual(
+      found.cold.filter(({ variant }) => variant === 'none').map(({ round, value }) => [round, value]),
+      [
+        [5, COLD_MICROS],
+        [7, COLD_MICROS],
+      ],
+    )
+  })
+
+  it('alternate between processes that are started once for a generation', () => {
+    const segments = events.filter((event) => event.endsWith(' 10')).map((event) => event.replace(/\/api|\/7 10/g, ''))
+    assert.deepEqual(events.slice(0, 3), ['start none', 'start stock', 'start ours'])
+    assert.deepEqual(segments.slice(0, 12), [
+      ...['stock /plain', 'none /plain', 'ours /plain', 'none /http', 'stock /http', 'ours /http'],
+      ...['none /plain', 'stock /plain', 'ours /plain', 'none /http', 'ours /http', 'stock /http'],
+    ])
+    const count = (what: string) => events.filter((event) => event.startsWith(what)).length
+    assert.deepEqual([count('start'), count('end')], [6, 6])
+  })
+
+  it('leave no process behind when one does not start', async () => {
+    const other = scene()
+    other.fail('ours')
+    await assert.rejects(
+      measureRequests(plan, other.surroundings, () => {}, other.start),
+      /it does not start/,
+    )
+    assert.deepEqual(other.events, ['start none', 'start stock', 'end stock', 'end none'])
+  })
+
+  it('have to be answered, each of them', async () => {
+    const other = scene()
+    const load = async () => ({ answered: 9, failed: 1 })
+    const run = measureRequests(plan, { ...other.surroundings, load }, () => {}, other.start)
+    await assert.rejects(run, /9 were answered and 1 failed/)
+    assert.equal(other.events.filter((event) => event.startsWith('end')).length, 3)
+  })
+})
