@@ -35,9 +35,8 @@ async function main(given: readonly string[]): Promise<number> {
   const goals = JSON.parse(readFileSync(path.join(BENCH, 'goals.json'), 'utf8')) as readonly Goal[]
   const verdicts = judge(goals, figuresOf(run))
   save(run)
-  const asked = verdicts.filter(
-    ({ goal, figure }) => figure || (options.parts as readonly string[]).includes(partOf(goal)),
-  )
+  const gaps = (part: string) => options.isWhole && (options.parts as readonly string[]).includes(part)
+  const asked = verdicts.filter(({ goal, figure }) => figure || gaps(partOf(goal)))
   for (const table of [...costTables(run), ...otherTables(run), goalsTable(asked)]) console.log(renderText(table))
   if (options.write) writePage(run, verdicts)
   return options.check ? report(run, verdicts, options) : 0

@@ -93,6 +93,16 @@ describe('the check', () => {
   }
 })
 
+describe('the check of what depends on the machine', () => {
+  const micros: Goal = { figure: 'parts.micros', variant: 'ours', atMost: 5, unit: 'µs' }
+  const verdicts = judge([micros], [figure(13, 1, 'parts.micros')])
+  for (const quick of [true, false]) {
+    it(`${quick ? 'does not fail' : 'fails'} ${quick ? 'in a quick run' : 'otherwise'}`, () => {
+      assert.equal(failuresOf(verdicts, { quick, isWhole: false, parts: ['parts'] }).length, quick ? 0 : 1)
+    })
+  }
+})
+
 describe('the goals', () => {
   const file = new URL('../../../bench/goals.json', import.meta.url)
   const goals = JSON.parse(readFileSync(file, 'utf8')) as readonly Goal[]
