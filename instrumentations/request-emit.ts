@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { EventEmitter } from 'node:events'
 import http from 'node:http'
+import { diag } from '@opentelemetry/api'
 import { activeContext, withContext } from '../src/correlation/active-context.ts'
 import { getRequestState, type RequestState, recallState } from '../src/correlation/request-state.ts'
 import { bindEmit } from './own-emit.ts'
 
 type Emit = (this: EventEmitter, ...args: unknown[]) => boolean
 
-/** Hears what ends a request, before its listeners do. None of them may throw. */
+/** Hears what ends a request, before its listeners do. */
 export interface RequestEnd {
   requestClosed(request: EventEmitter, state: RequestState): void
   responseClosed(response: EventEmitter, state: RequestState): void
@@ -63,10 +64,18 @@ function onlyListener({ _events: events }: Listened, event: string): unknown {
   return typeof listener === 'function' ? listener : undefined
 }
 
-function patchPrototype(
-  prototype: EventEmitter,
-  hear: (emitter: EventEmitter, state: RequestState, event: unknown, value: unknown) => void,
-): void {
+type Hear = (emitter: EventEmitter, state: RequestState, event: unknown, value: unknown) => void
+
+/** An exporter of any kind may be at work behind the end of a span: listeners run whatever becomes of it. */
+function hearSafely(hear: Hear, emitter: EventEmitter, state: RequestState, event: unknown, value: unknown): void {
+  try {
+    hear(emitter, state, event, value)
+  } catch (error) {
+    diag.error('@org/correlation: the end of a request could not be recorded.', error)
+  }
+}
+
+function patchPrototype(prototype: EventEmitter, hear: Hear): void {
   const own = Object.hasOwn(prototype, 'emit') ? (prototype.emit as Emit) : undefined
   // What is inherited is looked up at each event: a library may patch it in the meantime.
   const parent = Object.getPrototypeOf(prototype) as { readonly emit: Emit }
@@ -75,7 +84,7 @@ function patchPrototype(
     const state = recallState(this)
     if (state?.context !== undefined) {
       const event = args[0] as string
-      if (event === 'close' || event === 'error') hear(this, state, event, args[1])
+      if (event === 'close' || event === 'error') hearSafely(hear, this, state, event, args[1])
       const listener = this._events === undefined ? true : this._events[event]
       const isNobodys = listener === undefined || listener === state.onEnd || listener === state.onFinish
       // Left alone where it is the request's already, so that a listener sees the span that is active where the event is emitted.
