@@ -121,6 +121,9 @@ export class RequestContext implements Context {
     let others = this.#others
     switch (key) {
       case KEY_REQUEST_STATE:
+        // The entry is of this request, whatever is put in its place.
+        baggage = this.#readBaggage()
+        ownEntry = undefined
         state = value
         break
       case KEY_CORRELATION_ID:

@@ -96,7 +96,12 @@ export class LeanTracer implements Tracer {
       if (decision !== undefined) span.setAttributes(decision)
     }
     if (attributes !== undefined) span.setAttributes(attributes)
-    if (links !== undefined) span.addLinks(links)
+    // The caller's own attribute of that name does not say which request this is.
+    if (id !== undefined && attributes !== undefined && Object.hasOwn(attributes, spanAttribute as string)) {
+      span.setAttribute(spanAttribute as string, id)
+    }
+    // Callers without types give null.
+    if (links) span.addLinks(links)
   }
 }
 
