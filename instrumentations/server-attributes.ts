@@ -68,7 +68,9 @@ function splitUrl(url: string, scheme: string, host: string | undefined): SplitU
   if (isPlainPath(path) && isPlainQuery(query)) return { path, query: query === '' ? undefined : query }
   const parsed = URL.parse(url, `${scheme}://${host || 'localhost'}`)
   if (parsed === null) return { path: undefined, query: undefined }
-  return { path: parsed.pathname, query: parsed.search === '' ? undefined : redact(parsed.searchParams) }
+  // As text, which leaves out a second question mark: what follows may be the name of a signature.
+  const parameters = new URLSearchParams(parsed.search.slice(1))
+  return { path: parsed.pathname, query: parsed.search === '' ? undefined : redact(parameters) }
 }
 
 /** Two slashes at its start would name a host, and a dot may begin a segment to resolve. */
