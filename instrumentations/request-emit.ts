@@ -94,5 +94,6 @@ function patchPrototype(prototype: EventEmitter, hear: Hear): void {
     }
     return args.length === 1 ? original.call(this, args[0]) : original.apply(this, args)
   }
-  Object.defineProperty(prototype, 'emit', { value: emit, writable: true, configurable: true, enumerable: false })
+  // As what it hides: a loop over the names of a request, to copy it say, finds it.
+  Object.defineProperty(prototype, 'emit', { value: emit, writable: true, configurable: true, enumerable: true })
 }
