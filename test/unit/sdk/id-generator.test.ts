@@ -27,6 +27,15 @@ describe('trace and span IDs', () => {
     assert.ok(!halves.some((half) => spans.has(half)))
   })
 
+  it('begin where the one before ended, and not within it', () => {
+    const ids = Array.from({ length: 500 }, () => generateSpanId())
+    for (const shared of [1, 2, 4, 8]) {
+      const overlapping = ids.filter((id, i) => i > 0 && ids[i - 1]?.endsWith(id.slice(0, shared)))
+      // One digit of 16 is the same by chance.
+      assert.ok(overlapping.length < 150, `${overlapping.length} begin with ${shared} digits of the one before`)
+    }
+  })
+
   it('are never all zeros, which is no ID', (t) => {
     let fills = 0
     const { randomFillSync } = crypto
