@@ -57,7 +57,10 @@ const namesBefore = namesOf(new IncomingMessage(new Socket()))
 before(() => {
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
   patchRequestEmit({
-    requestClosed: (request, state) => heard.push(['request closed', request, state.id]),
+    requestClosed(request, state) {
+      if (state.id === 'failing') throw new Error('x')
+      heard.push(['request closed', request, state.id])
+    },
     responseClosed: (response, state) => heard.push(['response closed', response, state.id]),
     responseFailed: (state, error) => heard.push(['response failed', state.id, error]),
   })
@@ -173,6 +176,13 @@ describe('the events of a request and of its response', () => {
     response.removeAllListeners('close')
     assert.equal(response.emit('close'), false)
     assert.deepEqual(heard, [['response closed', response, 'own']])
+  })
+
+  it('reach their listeners, whatever becomes of those who are told first', () => {
+    const { request } = arrive('failing')
+    request.on('close', () => heard.push('listener'))
+    assert.equal(request.emit('close'), true)
+    assert.deepEqual(heard, ['listener'])
   })
 
   it('throw what a listener throws, and an error that nobody listens to', () => {
