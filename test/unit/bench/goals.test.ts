@@ -103,6 +103,27 @@ describe('the check of what depends on the machine', () => {
   }
 })
 
+describe('a quick check of requests', () => {
+  const share: Goal = { figure: 'request.*', variant: 'ours', atMost: 0.06, unit: 'of stock' }
+  const quick: Checked = { quick: true, isWhole: false, parts: ['request'] }
+  // Twice the goal, and what one process may differ from another.
+  for (const [value, noise, fails] of [
+    [0.26, 0.01, 0],
+    [0.28, 0.01, 1],
+    [0.28, 0.17, 0],
+    [Number.NaN, 0, 1],
+  ] as const) {
+    it(`${fails === 0 ? 'lets pass' : 'fails for'} ${value} ±${noise} where 0.06 is the goal`, () => {
+      assert.equal(failuresOf(judge([share], [figure(value, noise)]), quick).length, fails)
+    })
+  }
+
+  it('gives a start no such room', () => {
+    const start: Goal = { ...share, figure: 'start.cpu' }
+    assert.equal(failuresOf(judge([start], [figure(0.2, 0.01, 'start.cpu')]), quick).length, 1)
+  })
+})
+
 describe('the goals', () => {
   const file = new URL('../../../bench/goals.json', import.meta.url)
   const goals = JSON.parse(readFileSync(file, 'utf8')) as readonly Goal[]
