@@ -15,8 +15,8 @@ const getter = {
  * (180 entries, 4,096 bytes a pair, 8,192 in all).
  */
 export function readBaggageEntry(header: string | undefined, key: string): string | undefined {
-  // The parser walks and decodes every entry; most headers do not have ours.
-  if (header === undefined || !header.includes(key)) return undefined
+  // The parser walks and decodes every entry, keys as well; most headers do not have ours.
+  if (header === undefined || !(header.includes(key) || header.includes('%'))) return undefined
   const first = firstValue(header, key)
   if (first !== undefined) return first
   const context = w3c.extract(ROOT_CONTEXT, { baggage: header }, getter)

@@ -21,6 +21,7 @@ const READ: readonly (readonly [header: string | undefined, expected: string | u
   ['correlation.id=x', 'x'],
   ['tenant=7 , correlation.id = x ; p=1', 'x'],
   ['correlation.id=a%3Db', 'a=b'],
+  ['correlation%2Eid=x', 'x'],
   ['correlation.id2=x', undefined],
   ['Correlation.Id=x', undefined],
   ['tenant=correlation.id', undefined],
