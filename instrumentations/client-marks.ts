@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import http from 'node:http'
 import https from 'node:https'
+import { markAsWrapped } from './wrapper-marks.ts'
 
 type AnyFunction = (this: unknown, ...args: unknown[]) => unknown
 
@@ -22,18 +23,11 @@ function mark(module: object, name: string, onUnwrap: () => void): void {
   const around: AnyFunction = function (this: unknown, ...args) {
     return original.apply(this, args)
   }
-  const marks = {
-    name: original.name,
-    length: original.length,
-    __original: original,
-    __wrapped: true,
-    __unwrap: () => {
-      onUnwrap()
-      if (Reflect.get(module, name) === around) Reflect.set(module, name, original)
-    },
-  }
-  for (const [key, value] of Object.entries(marks)) {
-    Object.defineProperty(around, key, { value, writable: true, configurable: true, enumerable: false })
-  }
+  Object.defineProperty(around, 'name', { value: original.name, configurable: true })
+  Object.defineProperty(around, 'length', { value: original.length, configurable: true })
+  markAsWrapped(around, original, () => {
+    onUnwrap()
+    if (Reflect.get(module, name) === around) Reflect.set(module, name, original)
+  })
   Reflect.set(module, name, around)
 }

@@ -1,22 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { IncomingMessage } from 'node:http'
-import { type Attributes, type Span, SpanStatusCode } from '@opentelemetry/api'
-import type { RecordDuration } from './client-duration.ts'
+import { type Attributes, type Histogram, type Span, SpanStatusCode } from '@opentelemetry/api'
 
 /** The span and the duration of one outbound call. Whatever comes first ends it; what comes after is not heard. */
 export class ClientSpan {
   readonly span: Span
-  readonly #record: RecordDuration | undefined
+  readonly #durations: Histogram | undefined
   readonly #metric: Attributes | undefined
   readonly #started: number
   #isEnded = false
 
-  constructor(span: Span, record: RecordDuration | undefined, attributes: Attributes) {
+  constructor(span: Span, durations: Histogram | undefined, attributes: Attributes | undefined) {
     this.span = span
-    this.#record = record
-    this.#started = record === undefined ? 0 : performance.now()
+    this.#durations = durations
+    this.#started = durations === undefined ? 0 : performance.now()
     this.#metric =
-      record === undefined
+      durations === undefined || attributes === undefined
         ? undefined
         : {
             'http.request.method': attributes['http.request.method'],
@@ -71,7 +70,7 @@ export class ClientSpan {
     if (this.#isEnded) return
     this.#isEnded = true
     this.span.end()
-    if (this.#metric !== undefined) this.#record?.((performance.now() - this.#started) / 1000, this.#metric)
+    if (this.#metric !== undefined) this.#durations?.record((performance.now() - this.#started) / 1000, this.#metric)
   }
 }
 

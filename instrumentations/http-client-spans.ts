@@ -2,6 +2,7 @@
 import type { ClientRequest } from 'node:http'
 import {
   type Attributes,
+  type Histogram,
   type MeterProvider,
   propagation,
   SpanKind,
@@ -11,14 +12,16 @@ import {
 } from '@opentelemetry/api'
 import { isTracingSuppressed } from '@opentelemetry/core'
 import { withSpan } from '../src/propagation/context-view.ts'
-import { createClientDuration, type RecordDuration } from './client-duration.ts'
 import { onClientUnwrap } from './client-marks.ts'
 import { ClientSpan } from './client-span.ts'
 import type { HeaderBag } from './header-bag.ts'
+import { createHttpDuration } from './http-duration.ts'
 import { HTTP_SCOPE } from './http-scope.ts'
 import { isKnownMethod } from './known-methods.ts'
 import type { OutgoingCall } from './outgoing-call.ts'
 import { urlFullOf } from './url-full.ts'
+
+const CLIENT = { kind: SpanKind.CLIENT }
 
 const setter: TextMapSetter<HeaderBag> = { set: (bag, name, value) => bag.set(name.toLowerCase(), value) }
 
@@ -31,14 +34,22 @@ const setter: TextMapSetter<HeaderBag> = { set: (bag, name, value) => bag.set(na
  */
 export class HttpClientSpans {
   readonly #tracer: Tracer
-  readonly #record: RecordDuration | undefined
+  readonly #durations: Histogram | undefined
   readonly #isActive: () => boolean
+  readonly #needsAttributes: boolean
   /** The protocols that an instrumentation of the application's own has taken over. */
   readonly #taken = new Set<string>()
 
-  constructor(provider: TracerProvider, meterProvider: MeterProvider | undefined, isActive: () => boolean) {
+  /** @param samplesByAttributes - Whether the sampler may look at them; else a call that is not recorded has none. */
+  constructor(
+    provider: TracerProvider,
+    meterProvider: MeterProvider | undefined,
+    isActive: () => boolean,
+    samplesByAttributes: boolean,
+  ) {
+    this.#needsAttributes = samplesByAttributes || meterProvider !== undefined
     this.#tracer = provider.getTracer(HTTP_SCOPE)
-    this.#record = createClientDuration(meterProvider, HTTP_SCOPE)
+    this.#durations = createHttpDuration('client', meterProvider, HTTP_SCOPE)
     this.#isActive = isActive
     onClientUnwrap((protocol) => this.#taken.add(protocol))
   }
@@ -49,11 +60,13 @@ export class HttpClientSpans {
     call.isBegun = true
     const { protocol } = request
     if (!this.#isActive() || this.#taken.has(protocol)) return
-    if (this.#record === undefined && isTracingSuppressed(call.made)) return
-    const attributes = attributesOf(request, call, headers)
-    const span = this.#tracer.startSpan(request.method, { kind: SpanKind.CLIENT, attributes }, call.made)
+    if (this.#durations === undefined && isTracingSuppressed(call.made)) return
+    const early = this.#needsAttributes ? attributesOf(request, call, headers) : undefined
+    const options = early === undefined ? CLIENT : { kind: SpanKind.CLIENT, attributes: early }
+    const span = this.#tracer.startSpan(request.method, options, call.made)
+    if (early === undefined && span.isRecording()) span.setAttributes(attributesOf(request, call, headers))
     call.isTraced = true
-    if (this.#record !== undefined || span.isRecording()) call.span = new ClientSpan(span, this.#record, attributes)
+    if (this.#durations !== undefined || span.isRecording()) call.span = new ClientSpan(span, this.#durations, early)
     propagation.inject(withSpan(call.made, span), headers, setter)
   }
 

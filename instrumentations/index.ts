@@ -42,7 +42,9 @@ export function installInstrumentations(
   instrumentHttpServer(runtime, contextManager, hasHttp ? new ServerSpans(tracing, runtime) : undefined)
   instrumentHttpClient(
     runtime,
-    hasHttp ? new HttpClientSpans(tracing.provider, tracing.meterProvider, tracing.isActive) : undefined,
+    hasHttp
+      ? new HttpClientSpans(tracing.provider, tracing.meterProvider, tracing.isActive, tracing.samplesByAttributes)
+      : undefined,
   )
   instrumentUndici(runtime, tracing === undefined ? undefined : undiciSpans(tracing))
   onRequire(patches(runtime, isEnabled, logs, tracing !== undefined))

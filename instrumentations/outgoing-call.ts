@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-
 import type { ClientRequest } from 'node:http'
 import type { Context } from '@opentelemetry/api'
 import { activeContext } from '../src/correlation/active-context.ts'
 import { getId } from '../src/correlation/context.ts'
 import { getRequestState } from '../src/correlation/request-state.ts'
 import type { ClientSpan } from './client-span.ts'
-import { Marked } from './marked.ts'
+import { hiddenField } from './hidden-field.ts'
 import type { OutboundPlan } from './outbound-headers.ts'
 
 /** What is read of an agent, anybody's code. */
@@ -43,31 +42,20 @@ export class OutgoingCall {
   }
 }
 
-class MarkedRequest extends Marked {
-  readonly #call: OutgoingCall
-
-  constructor(object: object, call: OutgoingCall) {
-    super(object)
-    this.#call = call
-  }
-
-  static callOf(object: object): OutgoingCall | undefined {
-    return #call in object ? object.#call : undefined
-  }
-}
+const calls = hiddenField<OutgoingCall>()
 
 /** The record of a request, or undefined where it was made before us. */
 export function findCall(request: object): OutgoingCall | undefined {
-  return MarkedRequest.callOf(request)
+  return calls.get(request)
 }
 
 /** The record of a request; it is made at the first sight of it, which is in the caller's context. */
 export function callOf(request: ClientRequest): OutgoingCall {
-  return MarkedRequest.callOf(request) ?? rememberCall(request, new OutgoingCall(activeContext()))
+  return calls.get(request) ?? rememberCall(request, new OutgoingCall(activeContext()))
 }
 
 /** Puts the record on an object that has none. */
 export function rememberCall(object: object, call: OutgoingCall): OutgoingCall {
-  new MarkedRequest(object, call)
+  calls.set(object, call)
   return call
 }

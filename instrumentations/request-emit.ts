@@ -25,7 +25,7 @@ interface Listened extends EventEmitter {
  * own context is nobody's or, on a keep-alive connection, another request's (https://github.com/nodejs/node/issues/33723).
  *
  * One `emit` on each of the two prototypes, which finds the state by a property of the emitter: an own `emit` for every request and
- * response costs ten times as much. It is also what ends the server span: no listener is added that the application would count.
+ * response shows in profiles. It is also what ends the server span: no listener is added that the application would count.
  */
 export function patchRequestEmit(end: RequestEnd): void {
   patchPrototype(http.IncomingMessage.prototype as EventEmitter, (request, state, event) => {

@@ -17,12 +17,7 @@ import {
 } from '@opentelemetry/semantic-conventions'
 import forwardedParse from 'forwarded-parse'
 import { knownMethodOf } from './http-method.ts'
-
-/** Values of these parameters are signatures: https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server-span. */
-const REDACTED_PARAMETERS = ['sig', 'Signature', 'AWSAccessKeyId', 'X-Goog-Signature', 'X-Amz-Signature'].concat([
-  'X-Amz-Credential',
-  'X-Amz-Security-Token',
-])
+import { REDACTED_PARAMETERS, redactParameters } from './redacted-parameters.ts'
 
 /** With {@link isPlainPath}: a path that the URL parser leaves as it is. */
 const PLAIN_PATH = /^\/[\w\-.~!$&'()*+,;=:@/]*$/
@@ -70,7 +65,7 @@ function splitUrl(url: string, scheme: string, host: string | undefined): SplitU
   if (parsed === null) return { path: undefined, query: undefined }
   // As text, which leaves out a second question mark: what follows may be the name of a signature.
   const parameters = new URLSearchParams(parsed.search.slice(1))
-  return { path: parsed.pathname, query: parsed.search === '' ? undefined : redact(parameters) }
+  return { path: parsed.pathname, query: parsed.search === '' ? undefined : redactParameters(parameters) }
 }
 
 /** Two slashes at its start would name a host, and a dot may begin a segment to resolve. */
@@ -80,11 +75,6 @@ function isPlainPath(path: string): boolean {
 
 function isPlainQuery(query: string): boolean {
   return query === '' || (PLAIN_QUERY.test(query) && !REDACTED_PARAMETERS.some((name) => query.includes(name)))
-}
-
-function redact(parameters: URLSearchParams): string {
-  for (const name of REDACTED_PARAMETERS) if (parameters.has(name)) parameters.set(name, 'REDACTED')
-  return parameters.toString()
 }
 
 interface HostAndPort {

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-
 import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import https from 'node:https'
 import type { Duplex } from 'node:stream'
@@ -102,9 +101,11 @@ function emitRequest(server: unknown, original: Emit, args: unknown[], patched: 
   setArriving(undefined)
   try {
     state = stateOf(request, patched)
-    requestContext = startSpan(args[0], request, response, state, patched) ?? contextOf(state, runtime)
+    const isNodes = arriving === state
+    const isTraced = isNodes || !isMock(request, response)
+    requestContext = startSpan(args[0], isTraced, request, response, state, patched) ?? contextOf(state, runtime)
     // Emitted by Node itself, so that whoever listens by now is Node.
-    if (arriving === state) rememberNodesListeners(request, response, state)
+    if (isNodes) rememberNodesListeners(request, response, state)
     bind(request, response, state, requestContext, patched)
     // An instrumentation of the application's may record with our SDK.
     if (state.span !== undefined || (!patched.traces && spans?.isActive === true))
@@ -128,14 +129,15 @@ function emitRequest(server: unknown, original: Emit, args: unknown[], patched: 
 
 function startSpan(
   event: unknown,
+  isTraced: boolean,
   request: IncomingMessage,
   response: ServerResponse,
   state: RequestState,
   { spans, traces, scheme }: Patched,
 ): Context | undefined {
   // An application hands requests on from one server to another by `emit`: there is one span for each.
-  if (!traces || spans === undefined || event !== 'request' || state.span !== undefined) return undefined
-  if (!spans.isActive || getRequestState(activeContext()) === state || isMock(request, response)) return undefined
+  if (!isTraced || !traces || spans === undefined || event !== 'request' || state.span !== undefined) return undefined
+  if (!spans.isActive || getRequestState(activeContext()) === state) return undefined
   return spans.start(request, response, state, scheme)
 }
 

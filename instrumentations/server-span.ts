@@ -19,9 +19,10 @@ import { ATTR_ERROR_TYPE, ATTR_HTTP_RESPONSE_STATUS_CODE, ATTR_HTTP_ROUTE } from
 import { type OpenSpan, type RequestState, setArriving } from '../src/correlation/request-state.ts'
 import { RequestContext } from '../src/propagation/request-context.ts'
 import type { Runtime } from '../src/runtime.ts'
+import { createHttpDuration } from './http-duration.ts'
 import { HTTP_SCOPE } from './http-scope.ts'
 import { serverAttributes } from './server-attributes.ts'
-import { createServerDuration, durationAttributes } from './server-duration.ts'
+import { durationAttributes } from './server-duration.ts'
 
 /** Where server spans go. */
 export interface ServerTracing {
@@ -51,7 +52,7 @@ export class ServerSpans {
     this.#tracing = tracing
     this.#runtime = runtime
     this.#tracer = tracing.provider.getTracer(HTTP_SCOPE)
-    this.#durations = tracing.meterProvider && createServerDuration(tracing.meterProvider)
+    this.#durations = createHttpDuration('server', tracing.meterProvider, HTTP_SCOPE)
   }
 
   /** Whether tracing is ours at this moment. */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-
 import { subscribe } from 'node:diagnostics_channel'
 import type { Socket } from 'node:net'
 import {
   type Attributes,
+  type Histogram,
   type MeterProvider,
   propagation,
   type Span,
@@ -16,10 +16,10 @@ import {
 import { isTracingSuppressed } from '@opentelemetry/core'
 import { activeContext } from '../src/correlation/active-context.ts'
 import { withSpan } from '../src/propagation/context-view.ts'
-import { createClientDuration, type RecordDuration } from './client-duration.ts'
 import type { HeaderBag } from './header-bag.ts'
+import { hiddenField } from './hidden-field.ts'
+import { createHttpDuration } from './http-duration.ts'
 import { isKnownMethod } from './known-methods.ts'
-import { Marked } from './marked.ts'
 import { originOf, type UndiciRequest } from './undici-request.ts'
 import { urlPartsOf } from './url-full.ts'
 
@@ -34,18 +34,7 @@ interface Traced {
   isEnded: boolean
 }
 
-class TracedRequest extends Marked {
-  readonly #traced: Traced
-
-  constructor(request: UndiciRequest, traced: Traced) {
-    super(request)
-    this.#traced = traced
-  }
-
-  static of(request: UndiciRequest): Traced | undefined {
-    return #traced in request ? request.#traced : undefined
-  }
-}
+const tracedRequests = hiddenField<Traced>()
 
 /** A line is added, as upstream does: one of the application's own stays. */
 const setter: TextMapSetter<UndiciRequest> = {
@@ -59,12 +48,12 @@ const setter: TextMapSetter<UndiciRequest> = {
 /** The client spans of `fetch` and undici, with the names, attributes and times of instrumentation-undici, while `isActive`. */
 export class UndiciSpans {
   readonly #tracer: Tracer
-  readonly #record: RecordDuration | undefined
+  readonly #durations: Histogram | undefined
   readonly #isActive: () => boolean
 
   constructor(provider: TracerProvider, meterProvider: MeterProvider | undefined, isActive: () => boolean) {
     this.#tracer = provider.getTracer(SCOPE)
-    this.#record = createClientDuration(meterProvider, SCOPE)
+    this.#durations = createHttpDuration('client', meterProvider, SCOPE)
     this.#isActive = isActive
     this.#on<{ readonly response: { readonly statusCode: number } }>('headers', (traced, { response }) =>
       respond(traced, response.statusCode),
@@ -80,7 +69,7 @@ export class UndiciSpans {
   begin(request: UndiciRequest, headers: HeaderBag): void {
     if (!this.#isActive()) return
     const active = activeContext()
-    if (this.#record === undefined && isTracingSuppressed(active)) return
+    if (this.#durations === undefined && isTracingSuppressed(active)) return
     const attributes = attributesOf(request, headers)
     if (attributes === undefined) return
     const known = attributes['http.request.method'] as string
@@ -90,13 +79,13 @@ export class UndiciSpans {
       active,
     )
     propagation.inject(withSpan(active, span), request, setter)
-    if (this.#record === undefined && !span.isRecording()) return
-    new TracedRequest(request, { span, metric: metricOf(attributes), started: performance.now(), isEnded: false })
+    if (this.#durations === undefined && !span.isRecording()) return
+    tracedRequests.set(request, { span, metric: metricOf(attributes), started: performance.now(), isEnded: false })
   }
 
   /** The request goes out over this connection. */
   send(request: UndiciRequest, socket: Socket): void {
-    const traced = TracedRequest.of(request)
+    const traced = tracedRequests.get(request)
     if (traced === undefined) return
     const version = (socket as { readonly alpnProtocol?: unknown }).alpnProtocol === 'h2' ? '2' : '1.1'
     traced.metric['network.protocol.version'] = version
@@ -110,13 +99,13 @@ export class UndiciSpans {
   #end(traced: Traced): void {
     traced.isEnded = true
     traced.span.end()
-    this.#record?.((performance.now() - traced.started) / 1000, traced.metric)
+    this.#durations?.record((performance.now() - traced.started) / 1000, traced.metric)
   }
 
   #on<M = unknown>(event: string, listen: (traced: Traced, message: M) => void): void {
     subscribe(`undici:request:${event}`, (message) => {
       try {
-        const traced = TracedRequest.of((message as { readonly request: UndiciRequest }).request)
+        const traced = tracedRequests.get((message as { readonly request: UndiciRequest }).request)
         if (traced?.isEnded === false) listen(traced, message as M)
       } catch {
         // A subscriber that throws ends the process.

@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import { REDACTED, REDACTED_PARAMETERS, redactParameters } from './redacted-parameters.ts'
 
-const REDACTED = 'REDACTED'
-
-/** Keys of queries that are signatures or credentials, as https://opentelemetry.io/docs/specs/semconv/http/http-spans/ lists them. */
-const SECRET_KEYS = ['sig', 'Signature', 'AWSAccessKeyId', 'X-Goog-Signature', 'X-Amz-Signature'].concat([
-  'X-Amz-Credential',
-  'X-Amz-Security-Token',
-])
-const HAS_SECRET = new RegExp(`[?&](?:${SECRET_KEYS.join('|')})=`)
+const HAS_SECRET = new RegExp(`[?&](?:${REDACTED_PARAMETERS.join('|')})=`)
 
 /** A path and a query that parsing and writing leaves as they are: most are, and parsing takes some microseconds. */
 const AS_IT_IS =
@@ -34,7 +28,7 @@ export function redactQuery(path: string): string {
   if (at === -1) return path
   if (isAsItIs(path)) return path
   const url = URL.parse(path, 'http://localhost')
-  return url === null ? path.slice(0, at) : `${url.pathname}?${redactParams(url.searchParams)}`
+  return url === null ? path.slice(0, at) : `${url.pathname}?${redactParameters(url.searchParams)}`
 }
 
 function isAsItIs(path: string): boolean {
@@ -44,12 +38,7 @@ function isAsItIs(path: string): boolean {
 function redactUrl(text: string): string {
   const open = text.replace(USER_INFO, `$1${REDACTED}:${REDACTED}@`)
   const at = open.indexOf('?')
-  return at === -1 ? open : `${open.slice(0, at)}?${redactParams(new URLSearchParams(open.slice(at + 1)))}`
-}
-
-function redactParams(params: URLSearchParams): string {
-  for (const key of SECRET_KEYS) if (params.has(key)) params.set(key, REDACTED)
-  return params.toString()
+  return at === -1 ? open : `${open.slice(0, at)}?${redactParameters(new URLSearchParams(open.slice(at + 1)))}`
 }
 
 /** A URL in the parts that instrumentation-undici records. */
@@ -71,7 +60,8 @@ export function urlPartsOf(base: string, path: string): UrlParts | undefined {
   if (url === null) return undefined
   // A key may be written with escapes.
   const { searchParams } = url
-  if (SECRET_KEYS.some((key) => searchParams.has(key))) url.search = redactParams(new URLSearchParams(searchParams))
+  if (REDACTED_PARAMETERS.some((key) => searchParams.has(key)))
+    url.search = redactParameters(new URLSearchParams(searchParams))
   if (url.username !== '') url.username = REDACTED
   if (url.password !== '') url.password = REDACTED
   return { full: url.href, path: url.pathname, query: url.search }

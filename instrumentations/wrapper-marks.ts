@@ -2,7 +2,7 @@
 
 /**
  * Gives a function the marks of a wrapper made by @opentelemetry/instrumentation: an instrumentation that the application adds takes
- * such a wrapper off before it puts its own there. Ours stays, since it does more than make spans, and hears of it.
+ * such a wrapper off before it puts its own there. Ours hears of it, and stays where it does more than make spans.
  *
  * @param onUnwrap - Called when somebody takes it off.
  */

@@ -84,7 +84,8 @@ export function startCorrelation(env: OtelEnv, say: (sentence: string) => void):
   const ownership = new Ownership()
   const tracerNames = new Set<string>()
   const provider = new SwitchingTracerProvider(ownership, (name) => tracerNames.add(name))
-  const { apiGlobal, contextManager, ground } = registerGlobals(ownership, provider, propagator, config)
+  const apiVersion = ownApiVersion()
+  const { apiGlobal, contextManager, ground } = registerGlobals(ownership, provider, propagator, config, apiVersion)
 
   const isOff = config.sdk === 'off' || isTrue(env, 'OTEL_SDK_DISABLED')
   const telemetry = isOff
@@ -124,7 +125,7 @@ export function startCorrelation(env: OtelEnv, say: (sentence: string) => void):
       onFirstListen(() => ground.setGround(ROOT_CONTEXT))
     }
   }
-  const apiProblem = newerApiProblem(ownApiVersion(), process.argv[1])
+  const apiProblem = newerApiProblem(apiVersion, process.argv[1])
   if (apiProblem !== undefined) warnings.push(apiProblem)
   return { isEnabled: true, config, problems, warnings }
 }
@@ -135,6 +136,7 @@ function registerGlobals(
   provider: SwitchingTracerProvider,
   propagator: CorrelationPropagator,
   config: Config,
+  apiVersion: string,
 ) {
   const before = readApiGlobal()
   const ground = before?.context === undefined ? new GroundedContextManager() : undefined
@@ -151,7 +153,7 @@ function registerGlobals(
     )
   }
   const apiGlobal: ApiGlobal = new ApiGlobal(
-    newerOf(ownApiVersion(), before?.version ?? '0'),
+    newerOf(apiVersion, before?.version ?? '0'),
     new Map<ApiKind, unknown>([
       ['trace', (isOwn ? undefined : before?.trace) ?? provider],
       ['context', contextManager],

@@ -27,7 +27,7 @@ const PREFIX_LENGTH = /^(?:0|[1-9][0-9]{0,2})$/
  * IPv4 only in the dotted form: the odd spellings are for host names, see `parseHost`.
  */
 export function parseAddress(text: string): IpAddress | undefined {
-  // An IPv6 literal has a colon. Node compiles a large expression at the first question about one, 4 ms of every start.
+  // An IPv6 literal has a colon. Node compiles a large expression at the first question about one.
   if (!text.includes(':')) return isIPv4(text) ? { family: 'ipv4', text } : undefined
   if (!isIPv6(text)) return undefined
   // Nearly every peer of a server on `::` has this very text, and canonicalising it takes 2 µs.

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Baggage, type Context, createContextKey, type Span } from '@opentelemetry/api'
-
-/** The API's own keys, which are `Symbol.for`: every copy of the API reads them. */
-const KEY_SPAN = createContextKey('OpenTelemetry Context Key SPAN')
-const KEY_BAGGAGE = createContextKey('OpenTelemetry Baggage Key')
+import type { Baggage, Context, Span } from '@opentelemetry/api'
+import { KEY_BAGGAGE, KEY_SPAN } from './context-keys.ts'
 
 /**
  * A context with one value over those of another, for what is read once and thrown away: `setValue` of the API's context copies all

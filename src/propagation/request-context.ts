@@ -1,21 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Baggage, type Context, propagation, ROOT_CONTEXT, type Span, trace } from '@opentelemetry/api'
-import { type RPCMetadata, RPCType, setRPCMetadata } from '@opentelemetry/core'
+import { type Baggage, type Context, ROOT_CONTEXT, type Span } from '@opentelemetry/api'
+import type { RPCMetadata } from '@opentelemetry/core'
 import { KEY_CORRELATION_ID } from '../correlation/context.ts'
 import { KEY_REQUEST_STATE, type RequestState } from '../correlation/request-state.ts'
 import { KEY_BAGGAGE_BEHIND, withEntryFirst } from './baggage-entry.ts'
-
-/** The API and its core package do not export these keys; the functions that write under them show which they are. */
-const KEY_SPAN = keyOf((probe) =>
-  trace.setSpan(probe, trace.wrapSpanContext({ traceId: '', spanId: '', traceFlags: 0 })),
-)
-const KEY_BAGGAGE = keyOf((probe) => propagation.setBaggage(probe, propagation.createBaggage()))
-const KEY_RPC = keyOf((probe) =>
-  setRPCMetadata(probe, {
-    type: RPCType.HTTP,
-    span: trace.wrapSpanContext({ traceId: '', spanId: '', traceFlags: 0 }),
-  }),
-)
+import { KEY_BAGGAGE, KEY_RPC_METADATA, KEY_SPAN } from './context-keys.ts'
 
 type Values = ReadonlyMap<symbol, unknown>
 
@@ -71,7 +60,7 @@ export class RequestContext implements Context {
       state,
       state.id,
       base.getValue(KEY_SPAN),
-      base.getValue(KEY_RPC),
+      base.getValue(KEY_RPC_METADATA),
       base.getValue(KEY_BAGGAGE),
       baggageKey,
       undefined,
@@ -102,7 +91,7 @@ export class RequestContext implements Context {
         return this.#span
       case KEY_BAGGAGE:
         return this.#readBaggage()
-      case KEY_RPC:
+      case KEY_RPC_METADATA:
         return this.#rpc
       case KEY_BAGGAGE_BEHIND:
         return this.#ownEntry === undefined ? undefined : (this.#baggage ?? null)
@@ -136,7 +125,7 @@ export class RequestContext implements Context {
         baggage = value
         ownEntry = undefined
         break
-      case KEY_RPC:
+      case KEY_RPC_METADATA:
         rpc = value
         break
       default:
@@ -158,18 +147,4 @@ export class RequestContext implements Context {
     }
     return this.#baggage
   }
-}
-
-function keyOf(write: (probe: Context) => unknown): symbol {
-  let found: symbol | undefined
-  const probe: Context = {
-    getValue: () => undefined,
-    setValue(key) {
-      found = key
-      return probe
-    },
-    deleteValue: () => probe,
-  }
-  write(probe)
-  return found as symbol
 }

@@ -64,8 +64,8 @@ function versionFrom(folder: string, resolve: () => string): string | undefined 
   }
 }
 
-/** The API's manifest is no entry point of its package, so it is read from beside the code. */
-function versionAt(file: string): string | undefined {
+/** The version of the copy that a file belongs to. Its manifest is no entry point of its package, so it is read from beside the code. */
+export function versionAt(file: string): string | undefined {
   const directory = `${path.sep}@opentelemetry${path.sep}api${path.sep}`
   const at = file.lastIndexOf(directory)
   return at === -1 ? undefined : versionIn(path.join(file.slice(0, at + directory.length), 'package.json'))

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readFileSync } from 'node:fs'
-import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { versionAt } from './api-version.ts'
 
+const IN_API = /[\\/]@opentelemetry[\\/]api[\\/]/
 const LOCATION = /((?:file:\/\/)?\/[^()]+|[A-Za-z]:\\[^()]+):\d+:\d+\)?$/
 
 /** Finds the version of the copy of `@opentelemetry/api` that is calling, two frames up. Only while one registers. */
@@ -12,13 +12,9 @@ export function callerApiVersion(): string | undefined {
       const location = LOCATION.exec(line)?.[1]
       if (location === undefined) continue
       const file = location.startsWith('file:') ? fileURLToPath(location) : location
-      const at = file.lastIndexOf(`${path.sep}@opentelemetry${path.sep}api${path.sep}`)
-      if (at === -1) continue
-      const root = file.slice(0, at + '/@opentelemetry/api'.length)
-      const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
-        readonly version?: string
-      }
-      return manifest.version?.startsWith('1.') === true ? manifest.version : undefined
+      if (!IN_API.test(file)) continue
+      const version = versionAt(file)
+      return version?.startsWith('1.') === true ? version : undefined
     }
   } catch {
     // A copy that is bundled into the application has no manifest of its own.

@@ -7,7 +7,7 @@ export interface ExitRequest extends OtlpSettings {
   readonly body: Uint8Array
 }
 
-/** Loaded when there is something to send: together they are a tenth of what the start may cost. */
+/** Loaded when there is something to send. */
 const builtin = process.getBuiltinModule
 
 /**

@@ -44,6 +44,11 @@ export class LeanTracerProvider implements TracerProvider {
     await Promise.allSettled(this.#settings.processors.map((processor) => processor.forceFlush()))
   }
 
+  /** Flushes, and ends the processors: what is recorded from then on is not sent. */
+  async shutdown(): Promise<void> {
+    await Promise.allSettled(this.#settings.processors.map((processor) => processor.shutdown()))
+  }
+
   #create(scope: { readonly name: string; readonly version?: string; readonly schemaUrl?: string }): Tracer {
     const { resource, sampler, limits, processors, spanAttribute } = this.#settings
     return new LeanTracer({

@@ -17,7 +17,9 @@ import {
 import { isTracingSuppressed } from '@opentelemetry/core'
 import { type Sampler, SamplingDecision } from '@opentelemetry/sdk-trace'
 import { getId } from '../correlation/context.ts'
+import { rememberProducer } from '../propagation/producer-spans.ts'
 import { decisionAttributes } from '../telemetry/span-processor.ts'
+import { startActiveSpan } from './active-span.ts'
 import { generateSpanId, generateTraceId } from './id-generator.ts'
 import { RecordedSpan, type SpanSetting } from './recorded-span.ts'
 
@@ -59,14 +61,14 @@ export class LeanTracer implements Tracer {
     }
     const traceState = sampled.traceState ?? parentSpanContext?.traceState
     if (traceState !== undefined) spanContext.traceState = traceState
-    if (sampled.decision === SamplingDecision.NOT_RECORD) return trace.wrapSpanContext(spanContext)
+    if (sampled.decision === SamplingDecision.NOT_RECORD) return remembered(trace.wrapSpanContext(spanContext), options)
 
     const { startTime } = options
     const span = new RecordedSpan(this.#setting, { name, kind, spanContext, parentSpanContext, startTime })
     this.#describe(span, options, parent)
     if (sampled.attributes !== undefined) span.setAttributes(sampled.attributes)
     this.#setting.onStart(span, parent)
-    return span
+    return remembered(span, options)
   }
 
   startActiveSpan<F extends (span: Span) => unknown>(name: string, fn: F): ReturnType<F>
@@ -78,12 +80,7 @@ export class LeanTracer implements Tracer {
     fn: F,
   ): ReturnType<F>
   startActiveSpan(name: string, ...args: unknown[]): unknown {
-    const fn = args[args.length - 1]
-    if (typeof fn !== 'function') return undefined
-    const options = args.length > 1 ? (args[0] as SpanOptions | undefined) : undefined
-    const parent = (args.length > 2 ? (args[1] as Context | undefined) : undefined) ?? contextApi.active()
-    const span = this.startSpan(name, options, parent)
-    return contextApi.with(trace.setSpan(parent, span), fn as (span: Span) => unknown, undefined, span)
+    return startActiveSpan(this, name, args)
   }
 
   /** The ID comes first, so that no limit drops it. */
@@ -103,6 +100,12 @@ export class LeanTracer implements Tracer {
     // Callers without types give null.
     if (links) span.addLinks(links)
   }
+}
+
+/** An application may have this tracer by itself, from the provider behind the API's. */
+function remembered(span: Span, options: SpanOptions): Span {
+  rememberProducer(span, options)
+  return span
 }
 
 function parentOf(context: Context): SpanContext | undefined {

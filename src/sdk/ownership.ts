@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
   type Context,
-  context as contextApi,
   ProxyTracerProvider,
   type Span,
   type SpanOptions,
   type Tracer,
   type TracerOptions,
   type TracerProvider,
-  trace,
 } from '@opentelemetry/api'
 import { rememberProducer } from '../propagation/producer-spans.ts'
+import { startActiveSpan } from './active-span.ts'
 
 /** What the API registers: a provider that another one can be put into. */
 export interface ReplaceableProvider extends TracerProvider {
@@ -115,13 +114,7 @@ class SwitchingTracer implements Tracer {
     fn: F,
   ): ReturnType<F>
   startActiveSpan(name: string, ...args: unknown[]): unknown {
-    const fn = args[args.length - 1]
-    // As the SDK's own tracer: a call without a function does nothing.
-    if (typeof fn !== 'function') return undefined
-    const options = args.length > 1 ? (args[0] as SpanOptions | undefined) : undefined
-    const parent = (args.length > 2 ? (args[1] as Context | undefined) : undefined) ?? contextApi.active()
-    const span = this.startSpan(name, options, parent)
-    return contextApi.with(trace.setSpan(parent, span), fn as (span: Span) => unknown, undefined, span)
+    return startActiveSpan(this, name, args)
   }
 
   #current(): Tracer {

@@ -46,8 +46,7 @@ export interface SpanBeginning {
 /**
  * A span that is recorded, with the limits and the leniency of the SDK's own.
  *
- * The SDK's checks and copies each attribute two times before a span begins, with a set for cycles that nothing but a nested value needs:
- * half of what a span costs. Here text, numbers and booleans are taken as they are, and anything else goes the SDK's way.
+ * The SDK's checks and copies each attribute two times before a span begins, with a set for cycles that nothing but a nested value needs. Here text, numbers and booleans are taken as they are, and anything else goes the SDK's way.
  */
 export class RecordedSpan implements Span, ReadableSpan {
   name: string

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { ROOT_CONTEXT } from '@opentelemetry/api'
+import { ROOT_CONTEXT, SpanKind } from '@opentelemetry/api'
 import { emptyResource } from '@opentelemetry/resources'
 import { AlwaysOnSampler, type ReadableSpan, type SpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
+import { isProducer } from '../../../src/propagation/producer-spans.ts'
 import { LeanTracerProvider } from '../../../src/sdk/lean-tracer-provider.ts'
 import { DEFAULT_SPAN_LIMITS } from '../../../src/sdk/span-limits.ts'
 
@@ -77,6 +78,30 @@ describe('LeanTracerProvider', () => {
       ['a', 'end', true],
       ['b', 'end', true],
     ])
+  })
+
+  it("has every method of the SDK's, for code that takes the provider from behind the API's", () => {
+    const methods = (provider: object) => Object.getOwnPropertyNames(Object.getPrototypeOf(provider)).sort()
+    assert.deepEqual(methods(providerOf()), methods(new TracerProvider()))
+  })
+
+  it('shuts each processor down, one that fails among them', async () => {
+    const ended: string[] = []
+    const named = (name: string, fails = false) =>
+      processorOf({
+        shutdown: async () => {
+          ended.push(name)
+          if (fails) throw new Error('It would not.')
+        },
+      })
+    await providerOf(named('a', true), named('b')).shutdown()
+    assert.deepEqual(ended, ['a', 'b'])
+  })
+
+  it('remembers the producers of a tracer that was taken from it', () => {
+    const tracer = providerOf().getTracer('t')
+    assert.equal(isProducer(tracer.startSpan('send', { kind: SpanKind.PRODUCER })), true)
+    assert.equal(isProducer(tracer.startSpan('call', { kind: SpanKind.CLIENT })), false)
   })
 
   it('flushes each processor, and waits for all, one that fails among them', async () => {
