@@ -34,7 +34,7 @@ async function main(given: readonly string[]): Promise<number> {
   const run = await measure(options, ['npm run bench', ...(given.length > 0 ? ['--', ...given] : [])].join(' '))
   const goals = JSON.parse(readFileSync(path.join(BENCH, 'goals.json'), 'utf8')) as readonly Goal[]
   const verdicts = judge(goals, figuresOf(run))
-  save(run)
+  console.log(`Written to ${path.relative(ROOT, fileOf(run))}.\n`)
   const gaps = (part: string) => options.isWhole && (options.parts as readonly string[]).includes(part)
   const asked = verdicts.filter(({ goal, figure }) => figure || gaps(partOf(goal)))
   for (const table of [...costTables(run), ...otherTables(run), goalsTable(asked)]) console.log(renderText(table))
@@ -52,27 +52,27 @@ async function measure(options: Options, command: string): Promise<Run> {
   for (const [name, reason] of Object.entries(missing)) console.log(`${name} does not run: ${reason}`)
   const variants = chosen.filter(({ name }) => !(name in missing))
   const progress = createProgress()
-  const found = await perform({ options, plan: options.quick ? SHORT : FULL, variants, surroundings, progress })
-  progress('')
   const { version } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { readonly version: string }
-  return {
+  const run: Run = {
     date: new Date().toISOString(),
     command,
     quick: options.quick,
     machine: describeMachine(),
     versions: { [OURS_PACKAGE]: version, ...pinnedVersions() },
     missing,
-    ...found,
   }
+  const stage = { options, plan: options.quick ? SHORT : FULL, variants, surroundings, progress }
+  const found = await perform(stage, (soFar) => save({ ...run, ...soFar }))
+  progress('')
+  return { ...run, ...found }
 }
 
 /** Each run stays, so that two of them can be compared. */
+const fileOf = ({ date }: Run) => path.join(CACHE, 'runs', `${date.replaceAll(/[:.]/g, '-')}.json`)
+
 function save(run: Run): void {
-  const folder = path.join(CACHE, 'runs')
-  mkdirSync(folder, { recursive: true })
-  const file = path.join(folder, `${run.date.replaceAll(/[:.]/g, '-')}.json`)
-  writeFileSync(file, `${JSON.stringify(run, null, 1)}\n`)
-  console.log(`Written to ${path.relative(ROOT, file)}.\n`)
+  mkdirSync(path.dirname(fileOf(run)), { recursive: true })
+  writeFileSync(fileOf(run), `${JSON.stringify(run, null, 1)}\n`)
 }
 
 function writePage(run: Run, verdicts: readonly Verdict[]): void {

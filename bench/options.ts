@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util'
 import { ROUTES } from './measure/routes.ts'
 import type { AppFormat } from './processes/app.ts'
-import { QUICK, VARIANTS } from './variants.ts'
+import { QUICK, VARIANTS, WITH_GOALS } from './variants.ts'
 
 /** The parts of a run, in their order. */
 export const PARTS = [
@@ -39,16 +39,25 @@ export interface Options {
 }
 
 const QUICK_PARTS: readonly Part[] = ['job', 'disk', 'start', 'request', 'parts']
+const PARTS_WITH_GOALS: readonly Part[] = ['job', 'disk', 'start', 'request', 'memory', 'parts', 'cluster']
 
-function partsOf(quick: boolean, withSoak: boolean): readonly Part[] {
+interface Mode {
+  readonly quick: boolean
+  readonly goals: boolean
+  readonly withSoak: boolean
+}
+
+function partsOf({ quick, goals, withSoak }: Mode): readonly Part[] {
   if (quick) return QUICK_PARTS
+  if (goals) return PARTS_WITH_GOALS
   return withSoak ? PARTS : PARTS.filter((part) => part !== 'soak')
 }
 
-const HELP = `npm run bench -- [options]        everything but the soak, in about 35 minutes
+const HELP = `npm run bench -- [options]        everything but the soak, in about 45 minutes
 npm run bench -- soak             load with the collector gone; exit code 1 where the heap grows
 
   --quick               fewer variants, rounds and parts, in about five minutes
+  --goals               the variants and parts of a whole run that goals speak about, in about 25 minutes
   --check               exit code 1 beyond the goals of bench/goals.json; with --quick beyond twice a goal
   --write               write docs/benchmarks.md, its charts, and the README's; a whole run only
   --only <parts>        of ${PARTS.join(',')}
@@ -65,6 +74,7 @@ export function parseOptions(args: readonly string[]): Options | 'help' {
     allowPositionals: true,
     options: {
       quick: { type: 'boolean', default: false },
+      goals: { type: 'boolean', default: false },
       check: { type: 'boolean', default: false },
       write: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -77,7 +87,8 @@ export function parseOptions(args: readonly string[]): Options | 'help' {
     },
   })
   if (values.help) return 'help'
-  const { quick } = values
+  const { quick, goals } = values
+  if (quick && goals) throw new Error('--quick is short and --goals is long: a run has one of them.')
   const { write, check: _check, minutes, ...less } = values
   const isWhole = positionals.length === 0 && !Object.values(less).some(Boolean)
   if (write && !isWhole) {
@@ -91,8 +102,8 @@ export function parseOptions(args: readonly string[]): Options | 'help' {
     isWhole,
     check: values.check || positionals.includes('soak'),
     write: values.write,
-    parts: chosen('--only', only, PARTS) ?? partsOf(quick, minutes !== undefined),
-    variants: chosen('--variants', values.variants, names) ?? (quick ? QUICK : names),
+    parts: chosen('--only', only, PARTS) ?? partsOf({ quick, goals, withSoak: minutes !== undefined }),
+    variants: chosen('--variants', values.variants, names) ?? variantsOf(values, names),
     routes:
       chosen(
         '--routes',
@@ -103,6 +114,11 @@ export function parseOptions(args: readonly string[]): Options | 'help' {
     rounds: values.rounds === undefined ? undefined : positive('--rounds', values.rounds),
     minutes: positive('--minutes', minutes ?? '10'),
   }
+}
+
+function variantsOf({ quick, goals }: Pick<Mode, 'quick' | 'goals'>, all: readonly string[]): readonly string[] {
+  if (quick) return QUICK
+  return goals ? [...WITH_GOALS, 'als-floor'] : all
 }
 
 export const helpText = (): string => HELP

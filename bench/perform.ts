@@ -26,7 +26,7 @@ import {
   type Variant,
 } from './variants.ts'
 
-type Found = Omit<Run, 'date' | 'command' | 'quick' | 'machine' | 'versions' | 'missing'>
+export type Found = Omit<Run, 'date' | 'command' | 'quick' | 'machine' | 'versions' | 'missing'>
 
 /** What every part is handed. */
 interface Stage {
@@ -77,10 +77,14 @@ const PARTS: Readonly<Record<Part, (stage: Stage) => Found | Promise<Found>>> = 
   },
 }
 
-/** Runs the parts that were asked for, one after the other. */
-export async function perform(stage: Stage): Promise<Found> {
-  const found = await inTurn(stage.options.parts, (part) => PARTS[part](stage))
-  return Object.assign({}, ...found) as Found
+/** Runs the parts that were asked for, one after the other; hands out what there is after each, so that a later one that fails loses nothing. */
+export async function perform(stage: Stage, onPart: (soFar: Found) => void): Promise<Found> {
+  const found: Found = {}
+  for (const part of stage.options.parts) {
+    Object.assign(found, await PARTS[part](stage))
+    onPart(found)
+  }
+  return found
 }
 
 async function inTurn<T, R>(list: readonly T[], act: (item: T) => R | Promise<R>): Promise<readonly R[]> {

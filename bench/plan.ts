@@ -24,18 +24,18 @@ export interface Plan {
 }
 
 export const FULL: Plan = {
-  startRepeats: 12,
+  startRepeats: 8,
   exportedRepeats: 2,
   generations: 3,
-  requestRounds: 6,
-  peerRounds: 3,
-  warmUp: 6_000,
-  amount: 1_500,
+  requestRounds: 3,
+  peerRounds: 2,
+  warmUp: 5_000,
+  amount: 1_200,
   memoryRounds: 2,
   memoryMarks: [0, 20_000, 60_000],
   latencyRounds: 1,
-  parts: { generations: 3, rounds: 15, warmUp: 80_000, amount: 10_000 },
-  scale: { rounds: 2, warmUp: 4_000, amount: 2_500 },
+  parts: { generations: 3, rounds: 10, warmUp: 80_000, amount: 10_000 },
+  scale: { rounds: 1, warmUp: 4_000, amount: 2_500 },
 }
 
 export const SHORT: Plan = {

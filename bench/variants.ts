@@ -145,7 +145,13 @@ export const QUICK: readonly string[] = [
 export const COMPARED_WITH: readonly string[] = ['none', 'none-again', 'stock']
 
 /** The variants whose requests goals speak about, on both twins; the floor beside them on one. */
-const WITH_GOALS = [...COMPARED_WITH, 'ours', 'ours-unsampled', 'ours-correlation-only', 'ours-sdk-disabled'] as const
+export const WITH_GOALS = [
+  ...COMPARED_WITH,
+  'ours',
+  'ours-unsampled',
+  'ours-correlation-only',
+  'ours-sdk-disabled',
+] as const
 export const REQUESTED: Readonly<Record<'cjs' | 'esm', readonly string[]>> = {
   cjs: [...WITH_GOALS, 'als-floor'],
   esm: WITH_GOALS,

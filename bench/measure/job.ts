@@ -68,6 +68,8 @@ export async function checkJob(
       outside: [...new Set([...app.stderr.matchAll(/^connects to (.+)$/gm)].map(([, host = '']) => host))],
     }
   } finally {
+    // What the sink keeps of a whole run is gigabytes.
+    await surroundings.exported(false)
     rmSync(folder, { recursive: true, force: true })
   }
 }

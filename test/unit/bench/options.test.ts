@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
+import type { Goal } from '../../../bench/goals.ts'
 import { type Options, parseOptions } from '../../../bench/options.ts'
 import { QUICK, VARIANTS } from '../../../bench/variants.ts'
 
+const GOALS = JSON.parse(readFileSync(new URL('../../../bench/goals.json', import.meta.url), 'utf8')) as readonly Goal[]
 const parsed = (...args: string[]) => parseOptions(args) as Options
 
 describe('the options of the benchmark', () => {
@@ -18,6 +21,18 @@ describe('the options of the benchmark', () => {
     const options = parsed('--quick')
     assert.deepEqual(options.variants, QUICK)
     assert.ok(!options.parts.includes('memory') && options.parts.includes('request'))
+  })
+
+  it('are what goals speak about where those are asked for, as long as in a whole run', () => {
+    const options = parsed('--goals')
+    const { variants, parts, quick, isWhole } = options
+    assert.deepEqual([quick, isWhole], [false, false])
+    for (const { figure, variant } of GOALS) {
+      const [part = ''] = figure.split('.')
+      assert.ok(part === 'soak' || (parts as readonly string[]).includes(part), figure)
+      assert.ok(variant.endsWith('*') || variants.includes(variant), variant)
+    }
+    assert.ok(!variants.includes('splunk') && !parts.includes('scale'))
   })
 
   it('take parts by name, a soak as a word', () => {
@@ -50,6 +65,8 @@ describe('the options of the benchmark', () => {
     [['--app', 'ts'], /--app does not know "ts"/],
     [['--rounds', '0'], /--rounds takes a positive number/],
     [['--minutes', 'ten'], /--minutes takes a positive number/],
+    [['--goals', '--write'], /Only a whole run is written down/],
+    [['--quick', '--goals'], /a run has one of them/],
     [['--quick', '--write'], /Only a whole run is written down/],
     [['--only', 'job', '--write'], /Only a whole run is written down/],
     [['soak', '--write'], /Only a whole run is written down/],
