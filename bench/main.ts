@@ -68,7 +68,9 @@ async function measure(options: Options, command: string): Promise<Run> {
 }
 
 /** Each run stays, so that two of them can be compared. */
-const fileOf = ({ date }: Run) => path.join(CACHE, 'runs', `${date.replaceAll(/[:.]/g, '-')}.json`)
+function fileOf({ date }: Run): string {
+  return path.join(CACHE, 'runs', `${date.replaceAll(/[:.]/g, '-')}.json`)
+}
 
 function save(run: Run): void {
   mkdirSync(path.dirname(fileOf(run)), { recursive: true })
