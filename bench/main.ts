@@ -7,6 +7,7 @@ import { failuresOf, type Goal, judge, partOf, type Verdict } from './goals.ts'
 import { installTools, installVariants, packOurs, pinnedVersions } from './install.ts'
 import { describeMachine } from './machine.ts'
 import { failuresToRun } from './measure/smoke.ts'
+import { bindToOneCore } from './one-core.ts'
 import { helpText, type Options, parseOptions } from './options.ts'
 import { perform } from './perform.ts'
 import { FULL, SHORT } from './plan.ts'
@@ -46,6 +47,7 @@ async function measure(options: Options, command: string): Promise<Run> {
   installTools()
   const chosen = VARIANTS.filter(({ name }) => options.variants.includes(name))
   const missing = installVariants(chosen, packOurs())
+  const onOneCore = bindToOneCore()
   await using surroundings = await startSurroundings()
   const installed = chosen.filter(({ name }) => !(name in missing))
   Object.assign(missing, await failuresToRun(installed, surroundings))
@@ -57,7 +59,7 @@ async function measure(options: Options, command: string): Promise<Run> {
     date: new Date().toISOString(),
     command,
     quick: options.quick,
-    machine: describeMachine(),
+    machine: describeMachine(onOneCore),
     versions: { [OURS_PACKAGE]: version, ...pinnedVersions() },
     missing,
   }

@@ -17,6 +17,8 @@ export interface Machine {
   readonly system: string
   readonly memoryGib: number
   readonly node: string
+  /** All processes of the run shared one core. */
+  readonly onOneCore: boolean
 }
 
 /** All that a run of the benchmark found; a part that was not asked for is absent. */

@@ -20,7 +20,7 @@ function renderCosts(run: Run): string {
 
 Of what \`@opentelemetry/auto-instrumentations-node\` adds, \`@org/correlation\` adds ${share(request, 'ours')} of the CPU of a request with an outbound call
 (unsampled ${share(request, 'ours-unsampled')}, with tracing off ${share(request, 'ours-correlation-only')}), ${share(run.start?.cpu, 'ours')} of the CPU of the start, and ${share(run.memory?.[last]?.rss, 'ours')} of the memory under load.
-\`npm run bench\` gives these numbers again; here on ${machine.cores} cores with Node ${machine.node}. [All of them](docs/benchmarks.md).
+\`npm run bench\` gives these numbers again; here on ${machine.onOneCore ? 'one core' : `${machine.cores} cores`} with Node ${machine.node}. [All of them](docs/benchmarks.md).
 `
 }
 

@@ -30,7 +30,7 @@ export const RUN: Run = {
   date: '2026-01-02T03:04:05.678Z',
   command: 'npm run bench -- --write',
   quick: false,
-  machine: { cores: 2, architecture: 'x64', system: 'Linux', memoryGib: 8, node: 'v24.0.0' },
+  machine: { cores: 2, architecture: 'x64', system: 'Linux', memoryGib: 8, node: 'v24.0.0', onOneCore: true },
   versions: { express: '5.3.0' },
   missing: { dash0: 'it does not start' },
   job: [
