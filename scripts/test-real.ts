@@ -3,10 +3,12 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { INSTALLS, installOf, NODE_PACKAGE, NODES } from '../test/real/packages.ts'
+import { providePrograms } from './programs/provide-programs.ts'
 
 /**
- * `npm run test:real [-- <file>…]`: what needs more than a clone. Installs other SDKs and other Node versions into `.cache/real/`, once, and
- * runs `test/real/`, then the core tests once for each Node version. Whatever cannot be installed fails the run.
+ * `npm run test:real [-- <file>…]`: what needs more than a clone. Installs other SDKs and other Node versions into `.cache/real/`, and the
+ * programs of the stack where `test/real/programs.ts` says, once; runs `test/real/`, then the core tests once for each Node version.
+ * Whatever cannot be installed fails the run.
  */
 const root = path.join(import.meta.dirname, '..')
 // npm run by an old Node chooses older releases.
@@ -34,6 +36,8 @@ function runTests(files: readonly string[], extra: Readonly<Record<string, strin
 
 for (const [name, dependencies] of Object.entries(INSTALLS)) install(name, dependencies)
 for (const version of NODES) install(`node-${version}`, { [NODE_PACKAGE]: version })
+
+providePrograms()
 
 const given = process.argv.slice(2)
 const failed: string[] = []

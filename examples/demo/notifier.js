@@ -8,6 +8,7 @@ const log = winston.createLogger({
   format: combine(timestamp(), json()),
   transports: [new winston.transports.Console()],
 })
+const { HOST = '127.0.0.1', PORT = 0 } = process.env
 const app = express()
 
 app.post('/notifications', express.json(), async (req, res) => {
@@ -23,4 +24,4 @@ app.use((error, _req, _res, next) => {
   next(error)
 })
 
-const server = app.listen(0, '127.0.0.1', () => console.log(JSON.stringify({ listening: server.address().port })))
+const server = app.listen(Number(PORT), HOST, () => console.log(JSON.stringify({ listening: server.address().port })))

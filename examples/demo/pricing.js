@@ -8,6 +8,7 @@ const log = winston.createLogger({
   format: combine(timestamp(), json()),
   transports: [new winston.transports.Console()],
 })
+const { HOST = '127.0.0.1', PORT = 0 } = process.env
 
 const server = createServer(async (req, res) => {
   const item = decodeURIComponent(req.url.replace('/prices/', ''))
@@ -18,4 +19,4 @@ const server = createServer(async (req, res) => {
   res.setHeader('content-type', 'application/json')
   res.end(JSON.stringify({ item, price }))
 })
-server.listen(0, '127.0.0.1', () => console.log(JSON.stringify({ listening: server.address().port })))
+server.listen(Number(PORT), HOST, () => console.log(JSON.stringify({ listening: server.address().port })))

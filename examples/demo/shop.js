@@ -8,7 +8,7 @@ const log = winston.createLogger({
   format: combine(timestamp(), json()),
   transports: [new winston.transports.Console()],
 })
-const { PRICING_URL, NOTIFIER_URL } = process.env
+const { PRICING_URL, NOTIFIER_URL, HOST = '127.0.0.1', PORT = 0 } = process.env
 const app = express()
 
 app.get('/checkout/:item', async (req, res) => {
@@ -40,4 +40,4 @@ function notify(sale) {
   })
 }
 
-const server = app.listen(0, '127.0.0.1', () => console.log(JSON.stringify({ listening: server.address().port })))
+const server = app.listen(Number(PORT), HOST, () => console.log(JSON.stringify({ listening: server.address().port })))

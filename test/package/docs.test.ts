@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it } from 'node:test'
 import { parse } from 'yaml'
@@ -15,26 +15,7 @@ const PAGES = [
   'docs/architecture.md',
   'otel-collector/README.md',
 ] as const
-const CONFIGURATIONS = ['docker-compose.yml', 'otel-collector/collector.yaml'] as const
-
-interface Compose {
-  readonly services: Readonly<
-    Record<string, { readonly image: string; readonly ports: readonly string[]; readonly volumes?: readonly string[] }>
-  >
-}
-
-interface Pipeline {
-  readonly receivers: readonly string[]
-  readonly processors: readonly string[]
-  readonly exporters: readonly string[]
-}
-
-interface Collector {
-  readonly receivers: { readonly otlp: { readonly protocols: Readonly<Record<string, { readonly endpoint: string }>> } }
-  readonly processors: Readonly<Record<string, unknown>>
-  readonly exporters: Readonly<Record<string, { readonly endpoint?: string }>>
-  readonly service: { readonly pipelines: Readonly<Record<string, Pipeline>> }
-}
+const CONFIGURATIONS = ['docker-compose.yml', ...globSync('otel-collector/*.yaml', { cwd: ROOT }).sort()]
 
 /** Links that lead to no file, or to no heading of it. */
 function brokenLinks(page: string, markdown: string): readonly string[] {
@@ -79,52 +60,6 @@ describe('the pages', () => {
     const page = '[a](README.md) [b](no.md) [c](#here) [d](#there) [e](README.md#limits) [f](README.md#no)\n\n## Here\n'
     assert.deepEqual(brokenLinks('CHANGELOG.md', page), ['no.md', '#there', 'README.md#no'])
     assert.deepEqual(machinePaths('see /home/me/app and /app/node_modules'), ['/home/me/app'])
-  })
-})
-
-describe('the collector and Jaeger', () => {
-  const compose = parse(read('docker-compose.yml')) as Compose
-  const collector = parse(read('otel-collector/collector.yaml')) as Collector
-  const { receivers, processors, exporters, service } = collector
-
-  it('have every component that a pipeline names, and no other', () => {
-    const pipelines = Object.values(service.pipelines)
-    assert.deepEqual(Object.keys(service.pipelines).sort(), ['logs', 'metrics', 'traces'])
-    const sections = { receivers, processors, exporters }
-    for (const [section, components] of Object.entries(sections)) {
-      const named = new Set(pipelines.flatMap((pipeline) => pipeline[section as keyof Pipeline]))
-      assert.deepEqual([...named].sort(), Object.keys(components).sort(), section)
-    }
-    for (const pipeline of pipelines) assert.equal(pipeline.processors[0], 'memory_limiter')
-  })
-
-  it('speak to each other by the names and ports of the containers', () => {
-    const { host, hostname, port } = new URL(exporters['otlp_http/jaeger']?.endpoint ?? '')
-    assert.ok(compose.services[hostname], host)
-    assert.equal(port, '4318')
-    const published = (name: string) => compose.services[name]?.ports.map((each) => each.split(':').at(-1)).sort()
-    const endpoints = Object.values(receivers.otlp.protocols).map(({ endpoint }) => endpoint.split(':').at(-1))
-    assert.deepEqual(published('otel-collector'), endpoints.sort())
-    assert.deepEqual(published('jaeger'), ['16686'])
-    const [source = ''] = compose.services['otel-collector']?.volumes?.[0]?.split(':') ?? []
-    assert.ok(existsSync(path.join(ROOT, source)), source)
-  })
-
-  it('are reached from this machine only', () => {
-    for (const { ports } of Object.values(compose.services)) {
-      for (const port of ports) assert.match(port, /^127\.0\.0\.1:/)
-    }
-  })
-
-  it('are described as they are, with fixed versions', () => {
-    const page = read('otel-collector/README.md')
-    const rows = [...page.matchAll(/^\| `([\w-]+)` \| `([^`]+)` \| ([\d, ]+) \|/gm)]
-    const described = rows.map(([, name, image, ports = '']) => [name, image, ports.split(', ').sort()])
-    const actual = Object.entries(compose.services).map(([name, { image, ports }]) => {
-      return [name, image, ports.map((port) => port.split(':').at(-1) ?? '').sort()]
-    })
-    assert.deepEqual(described, actual)
-    for (const { image } of Object.values(compose.services)) assert.match(image, /:\d+\.\d+\.\d+$/)
   })
 })
 

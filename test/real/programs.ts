@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import path from 'node:path'
+import { ROOT } from '../support/run-command.ts'
+
+/** The real programs that the tests of the stack run. `npm run test:real` provides each. */
+export const PROGRAMS = ['nginx', 'haproxy', 'caddy', 'chromium', 'collector', 'jaeger', 'kafka', 'python'] as const
+export type Program = (typeof PROGRAMS)[number]
+
+/** Outside the repository, so that a new clone finds what another one built; one folder for each version. */
+export const PROGRAM_CACHE = path.join(
+  process.env['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache'),
+  'org-correlation',
+)
+
+/** Debian's packages, and the program in each. */
+export const DEBIAN: Readonly<Partial<Record<Program, { readonly package: string; readonly path: string }>>> = {
+  nginx: { package: 'nginx-light', path: '/usr/sbin/nginx' },
+  haproxy: { package: 'haproxy', path: '/usr/sbin/haproxy' },
+  caddy: { package: 'caddy', path: '/usr/bin/caddy' },
+  chromium: { package: 'chromium', path: '/usr/bin/chromium' },
+}
+
+/** Its release, and what Go calls it: tags of version 2 cannot be named to Go, whose module path for them would need a `/v2`. */
+export const JAEGER = { version: '2.13.0', module: 'v1.76.0' } as const
+
+/** From Maven Central; the version of the image in docker-compose.yml. */
+export const KAFKA = { version: '4.1.0' } as const
+
+/** The collector is built from the manifest that users get, the virtual environment from the requirements that they install. */
+export const MANIFEST = path.join(ROOT, 'otel-collector/builder.yaml')
+export const REQUIREMENTS = path.join(ROOT, 'examples/flask/requirements.txt')
+
+/** The folder of a program that is built or installed here, named after what it is made of. */
+export function programFolder(program: 'collector' | 'jaeger' | 'kafka' | 'python'): string {
+  if (program === 'jaeger') return path.join(PROGRAM_CACHE, `jaeger-${JAEGER.version}`)
+  if (program === 'kafka') return path.join(PROGRAM_CACHE, `kafka-${KAFKA.version}`)
+  const made = program === 'collector' ? MANIFEST : REQUIREMENTS
+  return path.join(
+    PROGRAM_CACHE,
+    `${program}-${createHash('sha256').update(readFileSync(made)).digest('hex').slice(0, 12)}`,
+  )
+}
+
+/** Where a program is, whether or not it is there. */
+export function expectedPath(program: Program): string {
+  switch (program) {
+    case 'collector':
+    case 'jaeger':
+    case 'kafka':
+    case 'python':
+      return path.join(programFolder(program), 'bin', program)
+    default:
+      return DEBIAN[program]?.path ?? ''
+  }
+}
+
+/** The program's path; throws where it is missing, so that a test names what it could not run. */
+export function programPath(program: Program): string {
+  const found = expectedPath(program)
+  if (existsSync(found)) return found
+  throw new Error(`${program} is not installed; npm run test:real provides it.`)
+}
