@@ -43,6 +43,8 @@ handler = logging.StreamHandler(sys.stdout)
 handler.addFilter(correlation.CorrelationFilter())
 handler.setFormatter(JsonFormatter())
 logging.basicConfig(level=logging.INFO, handlers=[handler])
+# Waitress warns of each request that waits for a thread, be it for a moment.
+logging.getLogger("waitress.queue").setLevel(logging.ERROR)
 log = logging.getLogger("stock")
 
 # The names of attributes that the Node.js services use.
@@ -89,7 +91,7 @@ def error_page(error):
 def main():
     host, port = os.environ.get("HOST", "127.0.0.1"), int(os.environ.get("PORT", "5000"))
     server = create_server(app, host=host, port=port, threads=THREADS)
-    print(json.dumps({"listening": server.effective_port}), flush=True)
+    print(json.dumps({"listening": int(server.effective_port)}), flush=True)
     # The interpreter's orderly end sends the spans that are still queued.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     server.run()

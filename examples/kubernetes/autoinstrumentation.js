@@ -5,10 +5,15 @@
 try {
   require(__dirname + '/node_modules/@org/correlation/register.cjs')
 } catch (error) {
+  warn(error instanceof Error ? error.code : '')
+}
+
+function warn(code) {
   try {
-    var reason = (error && error.code) || 'unknown error'
-    var sentence = '@org/correlation: could not be loaded (' + reason + '); the application runs without it.\n'
-    require('fs').writeSync(2, sentence)
+    require('fs').writeSync(
+      2,
+      '@org/correlation: could not be loaded (' + (code || 'unknown error') + '); the application runs without it.\n',
+    )
   } catch (_error) {
     // There is nowhere to say it.
   }

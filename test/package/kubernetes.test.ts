@@ -73,7 +73,8 @@ describe('the Dockerfile for the operator', () => {
   const instructions = parseDockerfile(read('Dockerfile'))
 
   it('has fixed versions, a numeric user that is not root, and the folder where the operator looks', () => {
-    for (const { name, rest } of instructions) if (name === 'FROM') assert.match(rest, /^\w+:\d+\.\d+\.\d+(-slim)?( AS build)?$/)
+    for (const { name, rest } of instructions)
+      if (name === 'FROM') assert.match(rest, /^\w+:\d+\.\d+\.\d+(-slim)?( AS build)?$/)
     assert.deepEqual(instructions.at(-1), { name: 'USER', rest: '65534:65534' })
     assert.deepEqual(instructions.at(-2), { name: 'COPY', rest: '--from=build /build /autoinstrumentation' })
   })

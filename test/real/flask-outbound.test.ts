@@ -81,7 +81,11 @@ describe('calls of the Flask service', () => {
     it(`carry it ${isSent ? '' : 'not '}through a proxy that may ${isSent ? '' : 'not '}have it`, async (t) => {
       const through = await startRawSink(RAW_OK, { host: '::' })
       t.after(() => through.close())
-      const env = { http_proxy: `http://${proxy}:${through.port}`, NOTIFIER_URL: 'http://127.0.0.2:1', NO_PROXY: '127.0.0.1' }
+      const env = {
+        http_proxy: `http://${proxy}:${through.port}`,
+        NOTIFIER_URL: 'http://127.0.0.2:1',
+        NO_PROXY: '127.0.0.1',
+      }
       await callFrom(t, '127.0.0.2,127.0.0.4', RAW_OK, env)
       const { traceparent: _, ...others } = carried(through.requests[0] as RawSinkRequest)
       assert.deepEqual(others, isSent ? WITH_ID : WITHOUT)
@@ -120,9 +124,13 @@ const URLS: Readonly<Record<string, boolean>> = {
 
 describe('the hosts that the Flask service sends the ID to', () => {
   it('are internal ones by default, and none that Node.js would not send it to', () => {
-    const program = 'import json, sys, outbound_hosts; print(json.dumps([outbound_hosts.may_get_the_id(url) for url in json.load(sys.stdin)]))'
+    const program =
+      'import json, sys, outbound_hosts; print(json.dumps([outbound_hosts.may_get_the_id(url) for url in json.load(sys.stdin)]))'
     const args = ['-B', '-c', program.replace('json.load(sys.stdin)', JSON.stringify(Object.keys(URLS)))]
-    const { stdout } = mustRun(programPath('python'), args, { cwd: FLASK_FOLDER, env: { CORRELATION_PROPAGATE_TO: undefined } })
+    const { stdout } = mustRun(programPath('python'), args, {
+      cwd: FLASK_FOLDER,
+      env: { CORRELATION_PROPAGATE_TO: undefined },
+    })
     const answers = JSON.parse(stdout) as readonly boolean[]
     assert.deepEqual(Object.fromEntries(Object.keys(URLS).map((url, index) => [url, answers[index]])), URLS)
 
@@ -135,7 +143,10 @@ describe('the hosts that the Flask service sends the ID to', () => {
   for (const entry of ['!partner.internal', '10.0.0.0/8', 'shop:8080', 'internal,,shop', 'https://shop']) {
     it(`are not guessed: ${entry} ends the start`, () => {
       const env = { CORRELATION_PROPAGATE_TO: entry }
-      const { code, stderr } = runCommand(programPath('python'), ['-B', '-c', 'import outbound_hosts'], { cwd: FLASK_FOLDER, env })
+      const { code, stderr } = runCommand(programPath('python'), ['-B', '-c', 'import outbound_hosts'], {
+        cwd: FLASK_FOLDER,
+        env,
+      })
       assert.equal(code, 1)
       assert.match(stderr, /^ValueError: CORRELATION_PROPAGATE_TO has an entry that is none of: /m)
     })

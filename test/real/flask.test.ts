@@ -40,7 +40,14 @@ interface ErrorCase {
 const ERRORS: readonly ErrorCase[] = [
   { title: 'no such route', target: '/nowhere', status: 404, heading: 'Not Found', levels: [] },
   { title: 'what the app aborts', target: '/stock/gold', status: 404, heading: 'Not Found', levels: ['info'] },
-  { title: 'no such method', target: '/stock/tea', method: 'PUT', status: 405, heading: 'Method Not Allowed', levels: [] },
+  {
+    title: 'no such method',
+    target: '/stock/tea',
+    method: 'PUT',
+    status: 405,
+    heading: 'Method Not Allowed',
+    levels: [],
+  },
   {
     title: 'what the app throws',
     target: '/stock/tea',

@@ -78,7 +78,8 @@ interface Options {
 /** Starts a service as a pod has it after the operator: by its environment alone, as another user, in the root folder. */
 export function startInjected(t: TestContext, pod: Pod, options: Options): Promise<App> {
   const { file, sink, env, node = pod.node, nodeArgs = [], volume = pod.volume } = options
-  const as = OTHER_USER === undefined ? [] : ['setpriv', `--reuid=${OTHER_USER}`, `--regid=${OTHER_USER}`, '--clear-groups']
+  const as =
+    OTHER_USER === undefined ? [] : ['setpriv', `--reuid=${OTHER_USER}`, `--regid=${OTHER_USER}`, '--clear-groups']
   const [program = node, ...rest] = [...as, node, ...nodeArgs]
   if (OTHER_USER === undefined) t.diagnostic('Not as another user: only root can become one.')
   return runApp({
