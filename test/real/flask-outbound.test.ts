@@ -93,6 +93,22 @@ describe('calls of the Flask service', () => {
   }
 })
 
+/** What another client library would send: it asks the propagator as well, and has no session of ours. */
+const OTHER_CLIENT = `
+import json, app, correlation
+from opentelemetry import context, propagate
+context.attach(propagate.extract({"X-Correlation-ID": "order-1", "baggage": "tenant=blue,correlation.id=order-1"}))
+headers = {}
+propagate.inject(headers)
+print(json.dumps([correlation.current_id(), headers]))
+`
+
+it('a client that correlation.py does not know sends nothing of the ID', () => {
+  const env = { OTEL_SDK_DISABLED: 'true', CORRELATION_PROPAGATE_TO: undefined }
+  const { stdout } = mustRun(programPath('python'), ['-B', '-c', OTHER_CLIENT], { cwd: FLASK_FOLDER, env })
+  assert.deepEqual(JSON.parse(stdout), ['order-1', { baggage: 'tenant=blue' }])
+})
+
 const URLS: Readonly<Record<string, boolean>> = {
   'http://127.0.0.1:5000/': true,
   'http://[::1]:5000/': true,
