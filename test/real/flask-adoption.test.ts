@@ -6,6 +6,7 @@ import { describe, it } from 'node:test'
 import { DEFAULT_RULES } from '../../src/correlation/decide.ts'
 import { startOtlpSink } from '../support/otlp-sink.ts'
 import { type App, runApp } from '../support/run-app.ts'
+import { ROOT } from '../support/run-command.ts'
 import { FLASK_FOLDER, startStock } from './stock.ts'
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
@@ -111,7 +112,8 @@ describe('the Flask service adopts an ID', { concurrency: 1 }, () => {
     const source = readFileSync(path.join(FLASK_FOLDER, 'correlation.py'), 'utf8')
     const [, pattern] = /^ID = re\.compile\(r"(.*)"\)$/m.exec(source) ?? []
     const { pattern: token, maxLength } = DEFAULT_RULES.idRules
-    assert.equal(pattern, token.source.replace(/\*\$$/, `{0,${maxLength - 1}}$`))
+    assert.equal(pattern, token.source.replaceAll('\\/', '/').replace(/\*\$$/, `{0,${maxLength - 1}}$`))
+    assert.ok(readFileSync(path.join(ROOT, 'docs/other-languages.md'), 'utf8').includes(`\`${pattern}\``))
   })
 
   it('without telemetry, too', async (t) => {
