@@ -3,6 +3,8 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { INSTALLS, installOf, NODE_PACKAGE, NODES } from '../test/real/packages.ts'
+import { expectedPath, programFolder } from '../test/real/programs.ts'
+import { installEnvoy } from './programs/envoy.ts'
 
 /**
  * `npm run test:real [-- <file>…]`: what needs more than a clone. Installs other SDKs and other Node versions into `.cache/real/`, once, and
@@ -34,6 +36,7 @@ function runTests(files: readonly string[], extra: Readonly<Record<string, strin
 
 for (const [name, dependencies] of Object.entries(INSTALLS)) install(name, dependencies)
 for (const version of NODES) install(`node-${version}`, { [NODE_PACKAGE]: version })
+if (!existsSync(expectedPath('envoy'))) installEnvoy(programFolder('envoy'))
 
 const given = process.argv.slice(2)
 const failed: string[] = []
