@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { DEBIAN, expectedPath, PROGRAMS, type Program, programFolder } from '../../test/real/programs.ts'
 import { installDebianPackages } from './debian-packages.ts'
+import { installEnvoy } from './envoy.ts'
 import { buildCollector, buildJaeger } from './go-programs.ts'
 import { fetchKafka } from './kafka.ts'
 import { createVirtualEnvironment } from './virtual-environment.ts'
@@ -26,6 +27,7 @@ const STAGES: readonly Stage[] = [
     programs: ['python'],
     provide: () => createVirtualEnvironment(programFolder('python')),
   },
+  { name: 'Envoy', programs: ['envoy'], provide: () => installEnvoy(programFolder('envoy')) },
   { name: 'Kafka', programs: ['kafka'], provide: () => fetchKafka(programFolder('kafka')) },
   { name: 'the collector', programs: ['collector'], provide: () => buildCollector(programFolder('collector')) },
   { name: 'Jaeger', programs: ['jaeger'], provide: () => buildJaeger(programFolder('jaeger')) },

