@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { INSTALLS, installOf, NODE_PACKAGE, NODES } from '../test/real/packages.ts'
+import { INSTALLS, installOf, NODE_PACKAGE, NODES, nodeOf, OLD_NODE } from '../test/real/packages.ts'
 import { providePrograms } from './programs/provide-programs.ts'
 
 /**
@@ -35,7 +35,7 @@ function runTests(files: readonly string[], extra: Readonly<Record<string, strin
 }
 
 for (const [name, dependencies] of Object.entries(INSTALLS)) install(name, dependencies)
-for (const version of NODES) install(`node-${version}`, { [NODE_PACKAGE]: version })
+for (const version of [...NODES, OLD_NODE]) install(`node-${version}`, { [NODE_PACKAGE]: version })
 
 providePrograms()
 
@@ -46,7 +46,7 @@ if (!runTests(given.length > 0 ? given : ['test/real/**/*.test.ts'])) failed.pus
 
 const core = given.length > 0 ? given.filter((file) => !file.startsWith('test/real')) : globSync(CORE, { cwd: root })
 for (const version of core.length > 0 ? NODES : []) {
-  const node = path.join(installOf(`node-${version}`), 'node_modules', NODE_PACKAGE, 'bin/node')
+  const node = nodeOf(version)
   const found = spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout?.trim()
   if (!found) throw new Error(`Node ${version} does not run.`)
   console.log(`\nThe core by Node ${found}: ${core.join(' ')}`)

@@ -13,6 +13,9 @@ const PAGES = [
   'CHANGELOG.md',
   'CONTRIBUTING.md',
   'docs/architecture.md',
+  'docs/other-languages.md',
+  'examples/flask/README.md',
+  'examples/kubernetes/README.md',
   'otel-collector/README.md',
   'examples/proxies/README.md',
 ] as const

@@ -18,6 +18,9 @@ export const INSTALLS: Readonly<Record<string, Readonly<Record<string, string>>>
 /** The Node versions the preload is tried on, beside the runner's own: the oldest, and the newest of the others. */
 export const NODES: readonly string[] = ['22.15.0', '22', '26']
 
+/** One that is too old, as services in a cluster have it: there the preload must do no harm. */
+export const OLD_NODE = '20'
+
 const CACHE = path.join(import.meta.dirname, '../../.cache/real')
 
 /** The directory of an install. */
@@ -29,6 +32,10 @@ export function fixtureIn(name: string, fixture: string): string {
   for (const file of readdirSync(from)) cpSync(path.join(from, file), path.join(installOf(name), file))
   return path.join(installOf(name), fixture)
 }
+
+/** The binary of a Node version. */
+export const nodeOf = (version: string): string =>
+  path.join(installOf(`node-${version}`), 'node_modules', NODE_PACKAGE, 'bin/node')
 
 /** The package on npm that holds the binary of a Node version for this machine. */
 export const NODE_PACKAGE = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`

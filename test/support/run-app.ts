@@ -11,6 +11,8 @@ import type { OtlpSink, Wanted } from './otlp-sink.ts'
 export type Preload = 'import' | 'require' | 'node-options' | 'none'
 
 export interface RunAppOptions {
+  /** By default Node; another one gets no preload. `nodeArgs` come before the fixture here as well. */
+  readonly program?: string
   /** A file in `test/fixtures/`, or an absolute path. */
   readonly fixture: string
   /** Arguments of the fixture. */
@@ -68,10 +70,13 @@ const STOP_TIMEOUT_MS = 10_000
 /** Starts a fixture in a process of its own, as a user would, and resolves once it listens. */
 export async function runApp(options: RunAppOptions): Promise<App> {
   const { fixture, args = [], nodeArgs = [], serve = true, t } = options
-  const preload = options.preload ?? (process.env['CORRELATION_TEST_PRELOAD'] as Preload | undefined) ?? 'import'
-  const node = process.env['CORRELATION_TEST_NODE'] ?? process.execPath
+  const preload =
+    options.preload ??
+    (options.program !== undefined ? 'none' : (process.env['CORRELATION_TEST_PRELOAD'] as Preload | undefined)) ??
+    'import'
+  const program = options.program ?? process.env['CORRELATION_TEST_NODE'] ?? process.execPath
   const script = fixture.startsWith('/') ? fixture : FIXTURES + fixture
-  const child = spawn(node, [...nodeArgs, ...preloadArgs(preload), script, ...args], {
+  const child = spawn(program, [...nodeArgs, ...preloadArgs(preload), script, ...args], {
     cwd: options.cwd ?? ROOT,
     env: childEnv(options, preload),
     stdio: ['ignore', 'pipe', 'pipe'],
