@@ -8,7 +8,7 @@ const log = winston.createLogger({
   format: combine(timestamp(), json()),
   transports: [new winston.transports.Console()],
 })
-const { HOST = '127.0.0.1', PORT = 0, STOCK_URL } = process.env
+const { STOCK_URL, HOST = '127.0.0.1', PORT = 0 } = process.env
 
 const server = createServer(async (req, res) => {
   const item = decodeURIComponent(req.url.replace('/prices/', ''))

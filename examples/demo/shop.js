@@ -22,9 +22,10 @@ app.get('/checkout/:item', async (req, res) => {
   res.json({ item, price })
 })
 
-app.use((error, _req, res, _next) => {
+app.use((error, _req, _res, next) => {
   log.error(error.message)
-  res.status(502).json({ error: 'Nothing was sold.' })
+  // On to Express's own page, which then names the ID.
+  next(Object.assign(error, { status: 502 }))
 })
 
 function notify(sale) {

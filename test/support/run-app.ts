@@ -29,6 +29,8 @@ export interface RunAppOptions {
   readonly sink?: Pick<OtlpSink, 'url'>
   /** False for a script: resolves when the child has ended. */
   readonly serve?: boolean
+  /** Called with each line of standard output. */
+  readonly onLine?: (line: string) => void
   /** Stops the child when this test ends. Without it, use `await using`. */
   readonly t?: TestContext
 }
@@ -95,6 +97,7 @@ export async function runApp(options: RunAppOptions): Promise<App> {
 
   createInterface({ input: child.stdout }).on('line', (line) => {
     stdout.push(line)
+    options.onLine?.(line)
     const parsed = parseObject(line)
     if (port === 0 && typeof parsed?.['listening'] === 'number') port = parsed['listening']
     else if (parsed !== undefined) logs.push(parsed)

@@ -13,6 +13,10 @@ import { ROOT } from './run-command.ts'
 
 export interface ProxyOptions {
   readonly upstreamPort: number
+  /** Any free one by default. */
+  readonly port?: number
+  /** Where it keeps what it keeps; by default a folder of its own that goes with it. */
+  readonly folder?: string
   /** Changes the file before it is used: for what would be seen if a part of it were missing. */
   readonly change?: (text: string) => string
 }
@@ -53,10 +57,13 @@ export function proxyEnvironment(proxy: ProxyProgram, place: ProxyPlace): Record
 }
 
 /** Starts the real program with the file that users get, and resolves once it takes connections. */
-export async function startProxy(proxy: ProxyProgram, { upstreamPort, change }: ProxyOptions): Promise<RunningProxy> {
+export async function startProxy(proxy: ProxyProgram, options: ProxyOptions): Promise<RunningProxy> {
+  const { upstreamPort, change } = options
   const program = programPath(proxy.name)
-  const [port = 0] = await freePorts(1)
-  const { folder, [Symbol.dispose]: removeFolder } = createProject(proxy.name)
+  const [free = 0] = await freePorts(1)
+  const port = options.port ?? free
+  const project = options.folder === undefined ? createProject(proxy.name) : undefined
+  const folder = options.folder ?? project?.folder ?? ''
   const place = { port, upstreamPort, folder }
   let stdout = ''
   let stderr = ''
@@ -102,7 +109,7 @@ export async function startProxy(proxy: ProxyProgram, { upstreamPort, change }: 
     killGroup()
     process.off('exit', killGroup)
     await exited
-    removeFolder()
+    project?.[Symbol.dispose]()
   }
 
   async function until<T>(what: string, found: () => T | undefined | Promise<T | undefined>): Promise<T> {
