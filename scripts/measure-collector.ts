@@ -55,7 +55,6 @@ try {
   const kafka = await startKafka(owner)
   const tiers = { KAFKA_BROKER: kafka.broker }
   await measure('`scale-tier1.yaml`', 'processor time', await collector('scale-tier1.yaml', tiers))
-  printRow('Kafka, one copy, of `scale-tier1.yaml`', 'disk', `${Math.round(bytesIn(kafka.folder) / SPANS)} bytes`)
   const tier2 = await collector('scale-tier2.yaml', tiers)
   await measure('`scale-tier2.yaml`, one trace in ten kept', 'processor time', tier2, () => allRead(tier2))
   await kafka.stop()

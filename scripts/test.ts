@@ -10,7 +10,7 @@ const patterns = given.length > 0 ? given : ['test/{unit,support,e2e,package}/**
 if (given.length === 0) {
   console.log(
     'Left to `npm run test:real`, which installs what it needs: other Node versions (22.15.0, 22, 26), npm, pnpm and yarn installs,\n' +
-      'and applications with another OpenTelemetry SDK (2.x, 3.x, auto-instrumentations, Sentry, Elastic).\n',
+      'applications with another OpenTelemetry SDK (2.x, 3.x, auto-instrumentations, Sentry, Elastic), and the collector, Jaeger and proxies.\n',
   )
 }
 const { status } = spawnSync(process.execPath, ['--test', '--test-concurrency=2', ...patterns], {

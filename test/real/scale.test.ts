@@ -55,6 +55,28 @@ describe('two tiers with Kafka between', () => {
   })
 })
 
+describe('tier 1 without Kafka', () => {
+  it('hands everything on, and loses nothing while what is behind it is gone', async (t) => {
+    const sink = await startOtlpSink()
+    const stores = { JAEGER_ENDPOINT: sink.url, LOGS_ENDPOINT: sink.url, METRICS_ENDPOINT: sink.url }
+    const gateway = await startCollector(t, { config: 'gateway.yaml', env: { ...stores, DECISION_WAIT: '2s' } })
+    const tier1 = await startCollector(t, {
+      config: 'scale-tier1-direct.yaml',
+      env: { GATEWAY_HOSTNAME: '127.0.0.1', GATEWAY_PORT: `${gateway.grpcPort}`, GATEWAY_ENDPOINT: gateway.otlpUrl },
+    })
+    t.after(() => sink.close())
+    const before = await sendTraces(tier1)
+    await sink.waitForSpans(() => incomplete(before, sink).length === 0, 60_000)
+    await gateway.stop()
+    const meanwhile = await sendTraces(tier1)
+    await sendOtlp(tier1.otlpUrl, { logs: [{ 'correlation.id': 'order-4711' }] })
+    await gateway.start()
+    await sink.waitForSpans(() => incomplete([...before, ...meanwhile], sink).length === 0, 60_000)
+    const [record] = await sink.waitForLogs(1, 60_000)
+    assert.equal(record?.attributes['correlation.id'], 'order-4711')
+  })
+})
+
 /** Sends traces whose last span fails, each span in a request of its own with those of the other traces between; gives their IDs. */
 async function sendTraces({ otlpUrl }: Collector): Promise<readonly string[]> {
   const ids = Array.from({ length: TRACES }, () => randomBytes(16).toString('hex'))

@@ -10,8 +10,6 @@ import { type Owner, type RunningProgram, startProgram } from './start-program.t
 export interface Kafka extends RunningProgram {
   /** For `KAFKA_BROKER`. */
   readonly broker: string
-  /** Where its log is. */
-  readonly folder: string
 }
 
 /** As many as docker-compose.yml has. */
@@ -47,5 +45,5 @@ log.dirs=${path.join(folder, 'log')}
     readyText: 'Kafka Server started',
   })
   t.after(removeFolder)
-  return Object.assign(program, { broker: `127.0.0.1:${port}`, folder })
+  return Object.assign(program, { broker: `127.0.0.1:${port}` })
 }
