@@ -69,6 +69,8 @@ describe("the README's section", () => {
     )
     const { scripts } = JSON.parse(read('package.json')) as { readonly scripts: Readonly<Record<string, string>> }
     assert.equal(scripts['stack'], 'node examples/stack/main.ts')
+    // So that the page of the exercise is the same in containers.
+    assert.match(read('examples/demo/Dockerfile'), /^ENV NODE_ENV=production$/m)
   })
 
   it('promises what is seen: its requests are two traces, which its link shows in the page', async (t) => {
