@@ -69,11 +69,11 @@ async function measure(options: Options, command: string): Promise<Run> {
   return { ...run, ...found }
 }
 
-/** Each run stays, so that two of them can be compared. */
 function fileOf({ date }: Run): string {
   return path.join(CACHE, 'runs', `${date.replaceAll(/[:.]/g, '-')}.json`)
 }
 
+/** Each run stays, so that two of them can be compared. */
 function save(run: Run): void {
   mkdirSync(path.dirname(fileOf(run)), { recursive: true })
   writeFileSync(fileOf(run), `${JSON.stringify(run, null, 1)}\n`)

@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs'
 
 /**
  * Binds this process, and all that it starts from now on, to one core. Where the cores of a machine are threads of one, as on most virtual
- * ones, CPU time of the app depends on what the load generator does in the same moment: two copies of the bare app came apart five times as far.
+ * ones, CPU time of the app depends on what the load generator does in the same moment, and two copies of the bare app
+ * come apart several times as far.
  *
  * @returns Whether it did: only Linux has it, and its `taskset` (util-linux).
  */

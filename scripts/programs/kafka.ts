@@ -5,6 +5,7 @@ import { KAFKA } from '../../test/real/programs.ts'
 import { installDebianPackages } from './debian-packages.ts'
 import { makeFolder } from './make-folder.ts'
 import { runTool } from './run-tool.ts'
+import { toolRuns } from './tool-runs.ts'
 
 /** What Maven needs to know to fetch Kafka, which is a program in Java, and what it logs by. */
 const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
@@ -34,7 +35,7 @@ exec java -Xmx512m -cp "$(dirname "$0")/../lib/*" "$@"
 
 /** Kafka, from Maven Central: `bin/kafka <class> <argument>…` runs it. */
 export function fetchKafka(folder: string): void {
-  if (!hasMaven()) installDebianPackages(['maven', 'default-jre-headless'])
+  if (!toolRuns('mvn', ['-version'])) installDebianPackages(['maven', 'default-jre-headless'])
   makeFolder(folder, (temporary) => {
     const lib = path.join(temporary, 'lib')
     writeFileSync(path.join(temporary, 'pom.xml'), POM)
@@ -42,13 +43,4 @@ export function fetchKafka(folder: string): void {
     mkdirSync(path.join(temporary, 'bin'))
     writeFileSync(path.join(temporary, 'bin/kafka'), START, { mode: 0o755 })
   })
-}
-
-function hasMaven(): boolean {
-  try {
-    runTool('mvn', ['-version'])
-    return true
-  } catch {
-    return false
-  }
 }

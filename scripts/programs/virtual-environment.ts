@@ -5,10 +5,12 @@ import { REQUIREMENTS } from '../../test/real/programs.ts'
 import { installDebianPackages } from './debian-packages.ts'
 import { makeFolder } from './make-folder.ts'
 import { runTool } from './run-tool.ts'
+import { toolRuns } from './tool-runs.ts'
 
 /** A virtual environment with what the Flask example needs, from PyPI. */
 export function createVirtualEnvironment(folder: string): void {
-  if (!hasVenv()) installDebianPackages(['python3-venv'])
+  // Debian ships Python without what makes an environment.
+  if (!toolRuns('python3', ['-c', 'import ensurepip, venv'])) installDebianPackages(['python3-venv'])
   makeFolder(folder, (temporary) => {
     runTool('python3', ['-m', 'venv', temporary])
     const python = path.join(temporary, 'bin/python')
@@ -16,16 +18,6 @@ export function createVirtualEnvironment(folder: string): void {
     runTool(python, ['-m', 'pip', 'install', ...quiet, '-r', REQUIREMENTS])
     moveScripts(temporary, folder)
   })
-}
-
-/** Debian ships Python without what makes an environment. */
-function hasVenv(): boolean {
-  try {
-    runTool('python3', ['-c', 'import ensurepip, venv'])
-    return true
-  } catch {
-    return false
-  }
 }
 
 /** The scripts name their Python by its path, which is the folder's final one only after the renaming. */

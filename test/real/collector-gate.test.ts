@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict'
-import { describe, it, type TestContext } from 'node:test'
+import { describe, it } from 'node:test'
 import { DEFAULT_RULES } from '../../src/correlation/decide.ts'
 import { problemOf } from '../../src/correlation/id.ts'
-import { type OtlpSink, startOtlpSink } from '../support/otlp-sink.ts'
+import { startOtlpSink } from '../support/otlp-sink.ts'
 import { sendOtlp } from '../support/send-otlp.ts'
-import { type Collector, startCollector } from '../support/start-collector.ts'
+import { startCollector } from '../support/start-collector.ts'
+import { startGateway } from '../support/start-gateway.ts'
 
 const GOOD = [
   'order-4711',
@@ -150,22 +151,4 @@ describe('the last gate', () => {
 
 function isId(value: string | number | boolean): boolean {
   return typeof value === 'string' && problemOf(value, DEFAULT_RULES.idRules) === undefined
-}
-
-/** The production gateway, with a sink in place of each store, and without anything sampled away. */
-async function startGateway(t: TestContext): Promise<{ readonly collector: Collector; readonly sink: OtlpSink }> {
-  const sink = await startOtlpSink()
-  const collector = await startCollector(t, {
-    config: 'gateway.yaml',
-    env: {
-      JAEGER_ENDPOINT: sink.url,
-      LOGS_ENDPOINT: sink.url,
-      METRICS_ENDPOINT: sink.url,
-      SAMPLING_PERCENTAGE: '100',
-      DECISION_WAIT: '1s',
-      METRICS_INTERVAL: '1s',
-    },
-  })
-  t.after(() => sink.close())
-  return { collector, sink }
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { describe, it, type TestContext } from 'node:test'
-import { type OtlpSink, startOtlpSink } from '../support/otlp-sink.ts'
+import { describe, it } from 'node:test'
+import type { OtlpSink } from '../support/otlp-sink.ts'
 import { type SpanToSend, sendOtlp } from '../support/send-otlp.ts'
-import { type Collector, startCollector } from '../support/start-collector.ts'
+import type { Collector } from '../support/start-collector.ts'
+import { startGateway } from '../support/start-gateway.ts'
 
 const TRACES_OF_EACH_KIND = 200
 
@@ -23,7 +24,7 @@ const KINDS = { error: { error: true }, slow: { durationMs: 5000 }, fast: {} } a
 
 describe('tail sampling and span metrics', () => {
   it('keep every trace with an error and every slow one, whole, and none of the rest at a share of 0', async (t) => {
-    const { collector, sink } = await startGateway(t, '0')
+    const { collector, sink } = await startGateway(t, { SAMPLING_PERCENTAGE: '0', DECISION_WAIT: '2s' })
     await sendTraces(collector)
     const kept = 2 * TRACES_OF_EACH_KIND * 3
     await sink.waitForSpans(kept, 30_000)
@@ -38,7 +39,7 @@ describe('tail sampling and span metrics', () => {
   })
 
   it('keep about the share of the rest, whole traces only', async (t) => {
-    const { collector, sink } = await startGateway(t, '50')
+    const { collector, sink } = await startGateway(t, { SAMPLING_PERCENTAGE: '50', DECISION_WAIT: '2s' })
     await sendTraces(collector)
     await allDecided(collector)
     await sink.waitForSpans(
@@ -52,7 +53,7 @@ describe('tail sampling and span metrics', () => {
   })
 
   it('count every span, kept or not, and know no ID', async (t) => {
-    const { collector, sink } = await startGateway(t, '0')
+    const { collector, sink } = await startGateway(t, { SAMPLING_PERCENTAGE: '0', DECISION_WAIT: '2s' })
     await sendTraces(collector)
     const total = 3 * TRACES_OF_EACH_KIND * 3
     const callsOf = (all: OtlpSink['metrics']) => all.filter(({ name }) => name === 'traces.span.metrics.calls')
@@ -106,24 +107,4 @@ function countBy(values: readonly string[]): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {}
   for (const value of values) counts[value] = (counts[value] ?? 0) + 1
   return counts
-}
-
-async function startGateway(
-  t: TestContext,
-  percentage: string,
-): Promise<{ readonly collector: Collector; readonly sink: OtlpSink }> {
-  const sink = await startOtlpSink()
-  const collector = await startCollector(t, {
-    config: 'gateway.yaml',
-    env: {
-      JAEGER_ENDPOINT: sink.url,
-      LOGS_ENDPOINT: sink.url,
-      METRICS_ENDPOINT: sink.url,
-      SAMPLING_PERCENTAGE: percentage,
-      DECISION_WAIT: '2s',
-      METRICS_INTERVAL: '1s',
-    },
-  })
-  t.after(() => sink.close())
-  return { collector, sink }
 }
