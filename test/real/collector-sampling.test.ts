@@ -92,7 +92,7 @@ async function sendTraces({ otlpUrl }: Collector): Promise<void> {
 /** Waits until the collector's own metrics say that it has decided on every trace. */
 async function allDecided({ metricsUrl }: Collector): Promise<void> {
   const wanted = 3 * TRACES_OF_EACH_KIND
-  for (let tries = 0; tries < 100; tries++) {
+  for (let tries = 0; tries < 300; tries++) {
     const text = await (await fetch(metricsUrl)).text()
     const counts = [
       ...text.matchAll(/^otelcol_processor_tail_sampling_global_count_traces_sampled\S*\{[^}]*\} (\d+)$/gm),
@@ -100,7 +100,7 @@ async function allDecided({ metricsUrl }: Collector): Promise<void> {
     if (counts.reduce((sum, [, count]) => sum + Number(count), 0) === wanted) return
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
-  throw new Error(`The collector did not decide on ${wanted} traces in 10 s.`)
+  throw new Error(`The collector did not decide on ${wanted} traces in 30 s.`)
 }
 
 function countBy(values: readonly string[]): Readonly<Record<string, number>> {

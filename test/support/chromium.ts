@@ -26,7 +26,7 @@ interface Message {
 
 type Send = (method: string, params?: object, sessionId?: string) => Promise<Readonly<Record<string, unknown>>>
 
-const WAIT_MS = 30_000
+const WAIT_MS = 90_000
 const POLL_MS = 100
 const STOP_MS = 10_000
 const VIEW = { width: 1280, height: 800, deviceScaleFactor: 1, mobile: false }

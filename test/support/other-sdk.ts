@@ -57,7 +57,7 @@ export async function observe(
   }
   const all = () => [...theirs.spans, ...ours.spans]
   const count = (kind: string) => all().filter((span) => span.kind === kind).length
-  for (let i = 0; i < 200 && (count('SERVER') < serverSpans || count('CLIENT') < clientSpans); i++) await sleep(50)
+  for (let i = 0; i < 800 && (count('SERVER') < serverSpans || count('CLIENT') < clientSpans); i++) await sleep(50)
   // Anything sent twice comes now.
   await sleep(300)
   await running.stop('SIGKILL')

@@ -44,7 +44,7 @@ export interface OtlpSink {
 /** How many, or what must hold for the list. */
 export type Wanted<T> = number | ((list: readonly T[]) => boolean)
 
-const DEFAULT_TIMEOUT_MS = 10_000
+const DEFAULT_TIMEOUT_MS = 30_000
 
 /** Starts a receiver of OTLP/HTTP, protobuf and JSON, on a free port of the loopback interface. */
 export async function startOtlpSink(options: OtlpSinkOptions = {}): Promise<OtlpSink> {

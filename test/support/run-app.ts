@@ -66,7 +66,7 @@ export interface App {
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const FIXTURES = fileURLToPath(new URL('../fixtures/', import.meta.url))
-const START_TIMEOUT_MS = 15_000
+const START_TIMEOUT_MS = 60_000
 const STOP_TIMEOUT_MS = 10_000
 
 /** Starts a fixture in a process of its own, as a user would, and resolves once it listens. */
@@ -189,12 +189,12 @@ export async function runApp(options: RunAppOptions): Promise<App> {
     },
     exited,
     request: (path, requestOptions) => request(`http://127.0.0.1:${port}${path}`, requestOptions),
-    waitForLogs: async (wanted, timeoutMs = 10_000) => {
+    waitForLogs: async (wanted, timeoutMs = 30_000) => {
       const done = typeof wanted === 'number' ? () => logs.length >= wanted : () => wanted(logs)
       await until(done, `The log lines ${wanted} did not come`, timeoutMs)
       return logs
     },
-    waitForStderr: async (pattern, timeoutMs = 10_000) => {
+    waitForStderr: async (pattern, timeoutMs = 30_000) => {
       await until(() => pattern.test(stderr), `${pattern} did not come on stderr`, timeoutMs)
       return stderr
     },

@@ -21,7 +21,7 @@ export interface CommandOptions {
 
 /** Runs a program to its end. */
 export function runCommand(program: string, args: readonly string[], options: CommandOptions = {}): CommandResult {
-  const { cwd = ROOT, env = {}, timeoutMs = 60_000 } = options
+  const { cwd = ROOT, env = {}, timeoutMs = 180_000 } = options
   const { status, stdout, stderr, error } = spawnSync(program, args, {
     cwd,
     env: { ...process.env, NODE_TEST_CONTEXT: undefined, ...env },

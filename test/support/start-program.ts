@@ -31,7 +31,7 @@ export interface RunningProgram {
   stop(signal?: NodeJS.Signals): Promise<void>
 }
 
-const START_TIMEOUT_MS = 30_000
+const START_TIMEOUT_MS = 120_000
 const STOP_TIMEOUT_MS = 30_000
 const POLL_MS = 50
 

@@ -33,7 +33,7 @@ export interface RunningProxy extends AsyncDisposable {
 }
 
 const NOBODY = { uid: 65534, gid: 65534 } as const
-const TIMEOUT_MS = 15_000
+const TIMEOUT_MS = 60_000
 const POLL_MS = 20
 
 /** The path of the file as users get it where its addresses are variables; a copy with other addresses where they are text. */
