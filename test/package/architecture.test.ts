@@ -23,7 +23,13 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'src/winston.ts': ['src/telemetry', 'src/correlation'],
   'src/cli': ['src/config', 'src/version.ts'],
   // The hook that sees modules load is the SDK's as well; it imports nothing of ours.
-  instrumentations: ['src/sdk/module-hooks.ts', 'src/telemetry', 'src/propagation', 'src/correlation'],
+  instrumentations: [
+    'src/sdk/module-hooks.ts',
+    'src/sdk/import-hooks.ts',
+    'src/telemetry',
+    'src/propagation',
+    'src/correlation',
+  ],
   'src/sdk': ['src/telemetry', 'src/propagation', 'src/correlation', 'src/version.ts'],
   'src/api': ['src/propagation', 'src/correlation'],
   'src/config': ['src/correlation'],
