@@ -2,6 +2,8 @@
 import { cpSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 
+const WINSTON = { winston: '3.19.0' } as const
+
 /** What `npm run test:real` installs, each into a directory of its own under `.cache/real/`. */
 export const INSTALLS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'otel-3': {
@@ -13,6 +15,24 @@ export const INSTALLS: Readonly<Record<string, Readonly<Record<string, string>>>
   'sentry-10': { '@sentry/node': '^10' },
   'sentry-11': { '@sentry/node': '^11' },
   elastic: { '@elastic/opentelemetry-node': '1.18.0' },
+  'bullmq-5': { bullmq: '5.81.5', ioredis: '5.11.1', ...WINSTON },
+  'bullmq-6': { bullmq: '6.7.0', ioredis: '5.11.1', 'bullmq-otel': '2.0.1', ...WINSTON },
+  'amqplib-0.10': { amqplib: '0.10.9', ...WINSTON },
+  'amqplib-2': { amqplib: '2.3.1', ...WINSTON },
+  'kafkajs-2': { kafkajs: '2.2.4', ...WINSTON },
+  schedules: { 'node-cron': '4.6.0', cron: '4.4.0', 'node-schedule': '2.1.1', ...WINSTON },
+  'node-cron-3': { 'node-cron': '3.0.3', ...WINSTON },
+  threads: { piscina: '5.3.2', ...WINSTON },
+  clients: {
+    pg: '8.23.1',
+    mysql2: '3.24.6',
+    ioredis: '6.0.0',
+    redis: '6.3.1',
+    'generic-pool': '3.9.0',
+    'p-queue': '10.0.0',
+    dataloader: '2.2.3',
+    ...WINSTON,
+  },
 }
 
 /** The Node versions the preload is tried on, beside the runner's own: the oldest, and the newest of the others. */
@@ -26,9 +46,9 @@ const CACHE = path.join(import.meta.dirname, '../../.cache/real')
 /** The directory of an install. */
 export const installOf = (name: string): string => path.join(CACHE, name)
 
-/** A fixture, copied to where the packages of an install are found. */
-export function fixtureIn(name: string, fixture: string): string {
-  const from = path.join(import.meta.dirname, '../fixtures/other-sdk')
+/** A fixture, copied with its neighbours to where the packages of an install are found. */
+export function fixtureIn(name: string, fixture: string, folder = 'other-sdk'): string {
+  const from = path.join(import.meta.dirname, '../fixtures', folder)
   for (const file of readdirSync(from)) cpSync(path.join(from, file), path.join(installOf(name), file))
   return path.join(installOf(name), fixture)
 }
