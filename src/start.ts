@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type ContextManager, diag, ROOT_CONTEXT, type TextMapPropagator } from '@opentelemetry/api'
+import { type ContextManager, diag, type TextMapPropagator } from '@opentelemetry/api'
 import { installInstrumentations } from '../instrumentations/index.ts'
 import { endAnsweredSpans } from '../instrumentations/open-responses.ts'
 import { shareSettings } from './api/settings.ts'
@@ -14,9 +14,10 @@ import type { Runtime } from './runtime.ts'
 import { afterRequests } from './sdk/after-requests.ts'
 import { ApiGlobal, type ApiKind, readApiGlobal } from './sdk/api-global.ts'
 import { newerApiProblem, newerOf, ownApiVersion } from './sdk/api-version.ts'
-import { GroundedContextManager } from './sdk/context-manager.ts'
+import { LeanContextManager } from './sdk/context-manager.ts'
 import { setDiagLogger } from './sdk/diag-logger.ts'
-import { contextFromEnv, onFirstListen } from './sdk/ground.ts'
+import { contextFromEnv } from './sdk/env-context.ts'
+import { Ground } from './sdk/ground.ts'
 import { isTrue, listOf, type OtelEnv } from './sdk/otel-env.ts'
 import { Ownership, type ReplaceableProvider, SwitchingTracerProvider } from './sdk/ownership.ts'
 import { createPropagators } from './sdk/propagators.ts'
@@ -118,13 +119,7 @@ export function startCorrelation(env: OtelEnv, say: (sentence: string) => void):
   tracerNames.clear()
   afterRequests(REQUESTS_TO_SETTLE, () => apiGlobal.settle())
   telemetry?.installShutdown(endAnsweredSpans)
-  if (config.fromEnv && ground !== undefined) {
-    const inherited = contextFromEnv(env, runtime)
-    if (inherited !== ROOT_CONTEXT) {
-      ground.setGround(inherited)
-      onFirstListen(() => ground.setGround(ROOT_CONTEXT))
-    }
-  }
+  if (config.fromEnv) ground.begin(contextFromEnv(env, runtime, propagators.inner), contextManager)
   const apiProblem = newerApiProblem(apiVersion, process.argv[1])
   if (apiProblem !== undefined) warnings.push(apiProblem)
   return { isEnabled: true, config, problems, warnings }
@@ -139,8 +134,8 @@ function registerGlobals(
   apiVersion: string,
 ) {
   const before = readApiGlobal()
-  const ground = before?.context === undefined ? new GroundedContextManager() : undefined
-  const contextManager = ground ?? (before?.context as ContextManager)
+  const ground = new Ground()
+  const contextManager = (before?.context as ContextManager | undefined) ?? new LeanContextManager()
   if (config.sdk !== 'own' && before?.propagation !== undefined)
     propagator.setInner(before.propagation as TextMapPropagator)
   const isOwn = config.sdk === 'own'
@@ -168,7 +163,7 @@ function registerGlobals(
         propagator.setInner(value as TextMapPropagator)
         return propagator
       }
-      if (kind === 'context') setContextManager(value as ContextManager)
+      if (kind === 'context') setContextManager(ground.carry(value as ContextManager))
       if (kind === 'trace') takeForeign(value as ReplaceableProvider)
       return value
     },
