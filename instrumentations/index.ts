@@ -14,6 +14,7 @@ import { ServerSpans, type ServerTracing } from './server-span.ts'
 import { instrumentUndici } from './undici.ts'
 import { UndiciSpans } from './undici-spans.ts'
 import { instrumentWinston } from './winston.ts'
+import { instrumentWorkers } from './workers.ts'
 
 /** Whose spans are recorded, and which instrumentations the environment leaves on. */
 export interface TracingParts extends ServerTracing {
@@ -49,6 +50,7 @@ export function installInstrumentations(
       : undefined,
   )
   instrumentUndici(runtime, tracing === undefined ? undefined : undiciSpans(tracing))
+  instrumentWorkers()
   const libraries = libraryPatches()
   onRequire(
     Object.assign(
