@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Module from 'node:module'
+import { applicationFolders, isInstalled } from './installed-packages.ts'
 
 /** Gets the bindings of an ES module of a package, by their names inside the module, once it has been evaluated; undefined for one that is not there. */
 export type OnImport = (bindings: Readonly<Record<string, unknown>>) => void
@@ -25,10 +26,17 @@ const IN_PACKAGE = /^file:.*\/node_modules\/(.+?)$/
  * Not by import-in-the-middle: that puts a module of its own around each one it is asked for, with a getter and a setter for each export, where here the
  * prototype of a class is all that is wanted.
  *
- * Needs synchronous hooks (Node 22.15 or newer: https://nodejs.org/api/module.html#moduleregisterhooksoptions); elsewhere it does nothing.
+ * Needs synchronous hooks that leave CommonJS alone, see {@link hasHarmlessHooks}; elsewhere it does nothing. Nor does it without any of the packages:
+ * beside a load hook, each file that is required costs some tens of microseconds more.
+ *
+ * @param from - The folders that the packages are looked up from.
  */
-export function onImport(files: Readonly<Record<string, ImportPatch>>): void {
-  if (typeof Module.registerHooks !== 'function') return
+export function onImport(
+  files: Readonly<Record<string, ImportPatch>>,
+  from: readonly string[] = applicationFolders(),
+): void {
+  if (typeof Module.registerHooks !== 'function' || !hasHarmlessHooks(process.versions.node)) return
+  if (!packagesOf(files).some((name) => isInstalled(name, from))) return
   const holder = globalThis as GlobalReceivers
   holder[RECEIVERS] ??= new Map()
   const receivers = holder[RECEIVERS]
@@ -42,6 +50,20 @@ export function onImport(files: Readonly<Record<string, ImportPatch>>): void {
       return { ...loaded, source: `${textOf(loaded.source)}\n${handOver(file as string, wanted.names)}` }
     },
   })
+}
+
+function packagesOf(files: Readonly<Record<string, unknown>>): readonly string[] {
+  return Object.keys(files).map((file) => /^(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? file)
+}
+
+/**
+ * Whether a load hook changes nothing but what it means to. Up to 24.11, and in 25.0 and 25.1, the presence of one is enough that CommonJS which is
+ * imported gets a `require` made for it, without `require.cache`, that passes by whatever patches `Module.prototype.require`; and Node 22 does not start with
+ * `--loader` beside one. https://github.com/nodejs/node/issues/59666, https://github.com/nodejs/node/issues/63060
+ */
+export function hasHarmlessHooks(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  return major > 25 || (major === 25 && minor >= 2) || (major === 24 && minor >= 12)
 }
 
 /** `typeof` does not throw where a name is not there any more. */
