@@ -3,6 +3,7 @@ import type { ContextManager } from '@opentelemetry/api'
 import type { Runtime } from '../src/runtime.ts'
 import { type ImportPatch, onImport } from '../src/sdk/import-hooks.ts'
 import { onRequire } from '../src/sdk/module-hooks.ts'
+import { clientPatches } from './clients/client-patches.ts'
 import { patchExpressJson } from './express-problem.ts'
 import { findExpressRoutes, type LayerClass } from './express-route.ts'
 import { wrapFinalHandler } from './finalhandler.ts'
@@ -49,7 +50,7 @@ export function installInstrumentations(
       : undefined,
   )
   instrumentUndici(runtime, tracing === undefined ? undefined : undiciSpans(tracing))
-  const libraries = libraryPatches()
+  const libraries = libraryPatches(isEnabled)
   onRequire(
     Object.assign(
       patches(runtime, isEnabled, logs, tracing !== undefined),
@@ -64,8 +65,8 @@ export function installInstrumentations(
 }
 
 /** One line for each library that work leaves a request through. */
-function libraryPatches(): readonly LibraryPatches[] {
-  return []
+function libraryPatches(isEnabled: (name: string) => boolean): readonly LibraryPatches[] {
+  return [...clientPatches(isEnabled)]
 }
 
 function undiciSpans(parts: TracingParts): UndiciSpans | undefined {

@@ -31,8 +31,21 @@ export const INSTALLS: Readonly<Record<string, Readonly<Record<string, string>>>
     'generic-pool': '3.9.0',
     'p-queue': '10.0.0',
     dataloader: '2.2.3',
+    'pg-cursor': '2.22.0',
+    'pg-query-stream': '4.17.0',
     ...WINSTON,
   },
+  'clients-older': {
+    pg: '8.11.3',
+    'pg-cursor': '2.10.3',
+    'pg-query-stream': '4.5.3',
+    mysql2: '3.6.5',
+    ioredis: '5.11.1',
+    redis: '5.8.0',
+    'p-queue': '8.1.0',
+    ...WINSTON,
+  },
+  'p-queue-6': { 'p-queue': '6.6.2', ...WINSTON },
 }
 
 /** The Node versions the preload is tried on, beside the runner's own: the oldest, and the newest of the others. */
