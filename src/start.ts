@@ -22,6 +22,7 @@ import { Ownership, type ReplaceableProvider, SwitchingTracerProvider } from './
 import { createPropagators } from './sdk/propagators.ts'
 import { startTelemetry } from './sdk/start-telemetry.ts'
 import { patchTracersOf } from './sdk/tracer-patch.ts'
+import { LostContext } from './telemetry/lost-context.ts'
 import { CorrelationMetrics } from './telemetry/metrics.ts'
 
 /** An application may serve health checks before it starts its SDK; one that has served this many requests has started it. */
@@ -47,7 +48,7 @@ export interface Started {
 export function startCorrelation(env: OtelEnv, say: (sentence: string) => void): Started {
   const { config, problems: configProblems } = loadConfig(env)
   if (!config.enabled) return { isEnabled: false, config, problems: configProblems, warnings: [] }
-  setDiagLogger(env)
+  const isDebugging = setDiagLogger(env)
 
   const propagators = createPropagators(env)
   const { policy, problems: policyProblems } = createOutboundPolicy(config.propagateTo)
@@ -67,19 +68,14 @@ export function startCorrelation(env: OtelEnv, say: (sentence: string) => void):
     rules: { ...config, generate: () => generateId(config.idFormat) },
     findsOwnIds: findsOwnIds(config, propagators.isNone ? [] : config.outboundHeaders),
     metrics: new CorrelationMetrics(),
+    lostContext: new LostContext(isDebugging),
     baggageKey: propagators.hasBaggage ? config.baggageKey : undefined,
     outboundHeaders: propagators.isNone ? [] : config.outboundHeaders,
   }
   const { rules, baggageKey, outboundHeaders } = runtime
   const { headers, messaging } = config
   shareSettings({ rules, headers, outboundHeaders, baggageKey })
-  const propagator = new CorrelationPropagator(undefined, {
-    rules,
-    headers,
-    outboundHeaders,
-    baggageKey,
-    messaging,
-  })
+  const propagator = new CorrelationPropagator(undefined, { rules, headers, outboundHeaders, baggageKey, messaging })
   propagator.setInner(propagators.inner, propagators.fields)
   const ownership = new Ownership()
   const tracerNames = new Set<string>()
