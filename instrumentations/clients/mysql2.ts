@@ -40,7 +40,8 @@ function patchConnection(exports: unknown): unknown {
   const prototype = prototypeOf(exports)
   patchMethod(prototype, 'addCommand', (addCommand) => {
     return function (command, ...rest) {
-      return addCommand.call(this, ownCommand(command), ...rest)
+      adopt(command)
+      return addCommand.call(this, command, ...rest)
     }
   })
   patchMethod(prototype, 'connect', (connect) => {
@@ -64,14 +65,15 @@ function patchPooled(exports: unknown): unknown {
   return exports
 }
 
-function ownCommand(command: unknown): unknown {
-  if (typeof command !== 'object' || command === null) return command
-  const { onResult } = command as Command
-  if (typeof onResult === 'function') {
+function adopt(command: unknown): void {
+  try {
+    callers.set(command as object, activeContext())
+    const { onResult } = command as Command
+    if (typeof onResult !== 'function') return
     ;(command as Command).onResult = bindCallback(onResult as (...args: unknown[]) => unknown)
+  } catch {
+    // It is called back where it was without us.
   }
-  callers.set(command, activeContext())
-  return command
 }
 
 /** Listeners of a command; most have none, and pass what they get to the callback. */

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { EventEmitter } from 'node:events'
-import { type Context, ROOT_CONTEXT } from '@opentelemetry/api'
+import { ROOT_CONTEXT } from '@opentelemetry/api'
 import { activeContext, withContext } from '../../src/correlation/active-context.ts'
 import { getId } from '../../src/correlation/context.ts'
+import type { CorrelationId } from '../../src/correlation/id.ts'
 import { hiddenField } from '../hidden-field.ts'
 
 type Emit = (this: unknown, ...args: unknown[]) => boolean
 
-/** The context that a connection of a pool was opened in. */
-const openers = hiddenField<Context>()
+/** The ID that a connection of a pool was opened under. */
+const openers = hiddenField<CorrelationId>()
 
 /** Remembers on whose behalf a pool opens a connection; called where it does. */
 export function rememberOpener(connection: object): void {
-  const opener = activeContext()
-  if (getId(opener) !== undefined && openers.get(connection) === undefined) openers.set(connection, opener)
+  const id = getId(activeContext())
+  if (id !== undefined && openers.get(connection) === undefined) openers.set(connection, id)
 }
 
 /**
@@ -30,7 +31,7 @@ export function disownEvents(prototype: object): void {
     const original = own ?? parent.emit
     const opener = openers.get(this as object)
     // Whoever uses the connection meanwhile may cause an event too, within a call: that one stays the caller's.
-    if (opener === undefined || activeContext() !== opener) return original.apply(this, args)
+    if (opener === undefined || getId(activeContext()) !== opener) return original.apply(this, args)
     return withContext(ROOT_CONTEXT, original as (...args: unknown[]) => boolean, this, ...args)
   }
   Object.defineProperty(prototype, 'emit', { value: emit, writable: true, configurable: true, enumerable: false })

@@ -61,6 +61,7 @@ export const CLIENTS: Readonly<Record<string, ClientLibrary>> = {
       anothers('pool.execute callback'),
       anothers('pool.getConnection callback, all taken'),
       anothers('connection.query callback'),
+      anothers('cluster.getConnection callback, all taken'),
       anothers('transaction callbacks'),
       anothers('connection.ping callback'),
       anothers('prepared statement, callbacks'),
@@ -117,5 +118,8 @@ export const CLIENTS: Readonly<Record<string, ClientLibrary>> = {
     installs: ['clients'],
     cases: [own('add, all taken'), own('addAll'), own('add, with an interval')],
   },
-  dataloader: { installs: ['clients'], cases: [own('load, batch function'), own('await load')] },
+  dataloader: {
+    installs: ['clients'],
+    cases: [own('load, batch function'), own('await load'), own('await load, at once')],
+  },
 }

@@ -83,6 +83,37 @@ for (const [name, library] of Object.entries(CLIENTS)) {
   })
 }
 
+describe('odd calls', () => {
+  for (const [name, { server, installs }] of Object.entries(CLIENTS)) {
+    if (['generic-pool', 'dataloader'].includes(name)) continue
+    it(`are ${name}'s to judge, and called back as without us`, async (t) => {
+      const lifetime = createLifetime()
+      t.after(() => lifetime.end())
+      const url = server === undefined ? '' : (await SERVERS[server](lifetime)).url
+      for (const install of installs) {
+        const [ours, bare] = await Promise.all(
+          (['import', 'none'] as const).map((preload) => mistakesOf(name, install, url, preload)),
+        )
+        assert.ok(bare !== undefined && bare.length > 3)
+        assert.deepEqual(ours, bare, install)
+      }
+    })
+  }
+})
+
+/** What the fixture says of mistakes, in order. */
+async function mistakesOf(name: string, install: string, url: string, preload: 'import' | 'none') {
+  const [fixture = ''] = name.split(' ')
+  await using app = await runApp({
+    fixture: fixtureIn(install, `${fixture}.mjs`, 'clients'),
+    args: ['import'],
+    preload,
+    env: { SERVER_URL: url, OTEL_TRACES_EXPORTER: 'none' },
+  })
+  const lines = await linesOf(app, { what: 'mistakes', without: 'own', isSingle: true })
+  return lines.map(({ message }) => message)
+}
+
 describe('pg, with nothing else of ours', () => {
   const lifetime = createLifetime()
   after(() => lifetime.end())
