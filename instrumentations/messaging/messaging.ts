@@ -3,40 +3,26 @@ import {
   type Attributes,
   type Context,
   defaultTextMapSetter,
+  type Link,
   propagation,
   ROOT_CONTEXT,
   type Span,
   SpanKind,
-  SpanStatusCode,
   type TextMapGetter,
   type TextMapSetter,
-  type Tracer,
-  type TracerProvider,
   trace,
 } from '@opentelemetry/api'
 import { activeContext } from '../../src/correlation/active-context.ts'
 import { getId, setId } from '../../src/correlation/context.ts'
 import type { CorrelationId } from '../../src/correlation/id.ts'
-import { prependToBaggageHeader, putBaggageEntry } from '../../src/propagation/baggage-entry.ts'
+import { putBaggageEntry } from '../../src/propagation/baggage-entry.ts'
 import { fieldValues, messageGetter } from '../../src/propagation/carrier.ts'
 import type { Runtime } from '../../src/runtime.ts'
+import { endSpan } from './end-span.ts'
+import { type MessageOperation, MessageSpans, type MessagingTracing } from './message-spans.ts'
+import { replaceId, writeId } from './write-id.ts'
 
-/** Where the spans of messages go. */
-export interface MessagingTracing {
-  readonly provider: TracerProvider
-  /** Whether they are ours to make at this moment. */
-  readonly isActive: () => boolean
-}
-
-/** What is done to a message, in the words of https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/. */
-export interface MessageOperation {
-  /** The library's own word for it, such as `add` or `publish`: the span's name begins with it. */
-  readonly name: string
-  /** The queue, topic or exchange. */
-  readonly destination: string
-  /** Beside the system, the destination and the operation. */
-  readonly attributes?: Attributes | undefined
-}
+export type { MessageOperation, MessagingTracing } from './message-spans.ts'
 
 /** A message on its way out. */
 export interface Sending {
@@ -45,8 +31,21 @@ export interface Sending {
   readonly id: CorrelationId | undefined
   /** Writes what travels into the message's metadata: the ID always, the trace context where the span is ours. */
   inject<Carrier>(carrier: Carrier, setter?: TextMapSetter<Carrier>): void
-  /** Ends the span; never throws. */
-  end(error?: unknown): void
+  /**
+   * Ends the span; never throws.
+   *
+   * @param attributes - What is known only now, such as the ID that the broker gave the message.
+   */
+  end(error?: unknown, attributes?: Attributes): void
+}
+
+/** A message that came in. */
+export interface Received {
+  /** What belongs to the message, but not to its handling, runs in. */
+  readonly context: Context
+  readonly id: CorrelationId
+  /** To the sender's span, where the handling is no child of that. */
+  readonly links: readonly Link[]
 }
 
 /** A message that is being handled. */
@@ -54,14 +53,16 @@ export interface Processing {
   /** What the handler runs in. */
   readonly context: Context
   readonly id: CorrelationId
-  end(error?: unknown): void
+  end(error?: unknown, attributes?: Attributes): void
 }
 
-/** How {@link Messaging.process} reads a message. */
+/** How {@link Messaging.receive} and {@link Messaging.process} read a message. */
 export interface ProcessOptions<Carrier> {
   readonly getter?: TextMapGetter<Carrier>
   /** A run of its own, such as one of a schedule: a new ID, and a link to what is carried, whatever `CORRELATION_JOBS` says. */
   readonly isNewRun?: boolean
+  /** A run of its own whose ID is in the carrier, by {@link Messaging.renew}: a link, whatever `CORRELATION_JOBS` says. */
+  readonly isLinked?: boolean
 }
 
 /**
@@ -71,27 +72,27 @@ export interface ProcessOptions<Carrier> {
  */
 export class Messaging {
   readonly #runtime: Runtime
-  readonly #system: string
-  readonly #tracer: Tracer | undefined
-  readonly #isActive: () => boolean
+  readonly #spans: MessageSpans
 
   /** @param system - The value of `messaging.system`, such as `rabbitmq`. */
   constructor(runtime: Runtime, system: string, tracing: MessagingTracing | undefined) {
     this.#runtime = runtime
-    this.#system = system
-    this.#tracer = tracing?.provider.getTracer(`@org/correlation/${system}`)
-    this.#isActive = tracing?.isActive ?? (() => false)
+    this.#spans = new MessageSpans(system, tracing)
   }
 
-  /** Begins to send a message, in the active context. */
-  send(operation: MessageOperation): Sending {
+  /**
+   * Begins to send a message, in the active context.
+   *
+   * @param operation - Undefined where somebody else makes the spans of it.
+   */
+  send(operation: MessageOperation | undefined): Sending {
     const own = this.#withOwnId(activeContext())
-    const span = this.#startSpan(operation, SpanKind.PRODUCER, 'send', own)
+    const span = this.#spans.start(operation, SpanKind.PRODUCER, own)
     return {
       context: span === undefined ? own : trace.setSpan(own, span),
       id: getId(own),
       inject: (carrier, setter = defaultTextMapSetter) => this.#inject(own, span, carrier, setter),
-      end: (error) => endSpan(span, error),
+      end: (error, attributes) => endSpan(span, error, attributes),
     }
   }
 
@@ -100,24 +101,46 @@ export class Messaging {
    *
    * @param carrier - Its metadata, as it arrived: checked like a header. Without a well-formed ID in it there is a new one.
    */
-  process<Carrier>(
-    operation: MessageOperation,
+  process<Carrier>(operation: MessageOperation, carrier: Carrier, options?: ProcessOptions<Carrier>): Processing {
+    return this.begin(operation, this.receive(carrier, options))
+  }
+
+  /** The first half of {@link process}, for libraries that tell of a message before they hand it over. */
+  receive<Carrier>(
     carrier: Carrier,
-    { getter = messageGetter as TextMapGetter<Carrier>, isNewRun = false }: ProcessOptions<Carrier> = {},
-  ): Processing {
+    {
+      getter = messageGetter as TextMapGetter<Carrier>,
+      isNewRun = false,
+      isLinked = isNewRun,
+    }: ProcessOptions<Carrier> = {},
+  ): Received {
     const { config, rules } = this.#runtime
     let sent = propagation.extract(ROOT_CONTEXT, carrier, getter)
     if (isNewRun || getId(sent) === undefined) sent = this.#withId(sent, rules.generate())
-    const isChild = config.jobs === 'parent' && !isNewRun
+    const isChild = config.jobs === 'parent' && !isLinked
     const producer = trace.getSpanContext(sent)
-    const parent = isChild ? sent : trace.deleteSpan(sent)
+    const context = isChild ? sent : trace.deleteSpan(sent)
     const links = producer === undefined || isChild ? [] : [{ context: producer }]
-    const span = this.#startSpan(operation, SpanKind.CONSUMER, 'process', parent, links)
+    return { context, id: getId(context) as CorrelationId, links }
+  }
+
+  /**
+   * The second half of {@link process}.
+   *
+   * @param operation - Undefined where somebody else makes the spans of it.
+   */
+  begin(operation: MessageOperation | undefined, { context, id, links }: Received): Processing {
+    const span = this.#spans.start(operation, SpanKind.CONSUMER, context, links)
     return {
-      context: span === undefined ? parent : trace.setSpan(parent, span),
-      id: getId(parent) as CorrelationId,
-      end: (error) => endSpan(span, error),
+      context: span === undefined ? context : trace.setSpan(context, span),
+      id,
+      end: (error, attributes) => endSpan(span, error, attributes),
     }
+  }
+
+  /** Gives a carrier a new ID in place of the one that it has, for a run of its own; the trace context in it stays. */
+  renew<Carrier>(carrier: Carrier, setter: TextMapSetter<Carrier> = defaultTextMapSetter): void {
+    if (this.#runtime.config.messaging) replaceId(this.#runtime, carrier, this.#runtime.rules.generate(), setter)
   }
 
   /** Whether a carrier already has an ID of somebody who knows of them: one that the library kept from an earlier message, for instance. */
@@ -138,46 +161,14 @@ export class Messaging {
     return baggageKey === undefined ? own : putBaggageEntry(own, baggageKey, id)
   }
 
-  #startSpan(
-    { name, destination, attributes }: MessageOperation,
-    kind: SpanKind,
-    type: 'send' | 'process',
-    parent: Context,
-    links: { readonly context: ReturnType<Span['spanContext']> }[] = [],
-  ): Span | undefined {
-    if (this.#tracer === undefined || !this.#isActive()) return undefined
-    const described = {
-      'messaging.system': this.#system,
-      'messaging.destination.name': destination,
-      'messaging.operation.name': name,
-      'messaging.operation.type': type,
-      ...attributes,
-    }
-    return this.#tracer.startSpan(`${name} ${destination}`, { kind, attributes: described, links }, parent)
-  }
-
   #inject<Carrier>(own: Context, span: Span | undefined, carrier: Carrier, setter: TextMapSetter<Carrier>): void {
+    if (!this.#runtime.config.messaging) return
     if (span !== undefined) {
       propagation.inject(trace.setSpan(own, span), carrier, setter)
       return
     }
     // Whose spans these are, that one's instrumentation writes the trace context; a second writer would break the link.
-    const { config, outboundHeaders, baggageKey } = this.#runtime
     const id = getId(own)
-    if (id === undefined || !config.messaging) return
-    for (const name of outboundHeaders) setter.set(carrier, name, id)
-    if (baggageKey === undefined) return
-    const [present] = fieldValues(carrier, 'baggage', messageGetter)
-    setter.set(carrier, 'baggage', prependToBaggageHeader(present, baggageKey, id))
+    if (id !== undefined) writeId(this.#runtime, carrier, id, setter)
   }
-}
-
-function endSpan(span: Span | undefined, error: unknown): void {
-  if (span === undefined) return
-  if (error !== undefined) {
-    span.setAttribute('error.type', error instanceof Error ? error.name : '_OTHER')
-    span.setStatus({ code: SpanStatusCode.ERROR, ...(error instanceof Error && { message: error.message }) })
-    span.recordException(error instanceof Error ? error : String(error))
-  }
-  span.end()
 }
