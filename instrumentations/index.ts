@@ -10,6 +10,7 @@ import { instrumentHttpClient } from './http-client.ts'
 import { HttpClientSpans } from './http-client-spans.ts'
 import { instrumentHttpServer } from './http-server.ts'
 import type { LibraryPatches } from './library-patches.ts'
+import { bullmqPatches } from './messaging/bullmq.ts'
 import { ServerSpans, type ServerTracing } from './server-span.ts'
 import { instrumentUndici } from './undici.ts'
 import { UndiciSpans } from './undici-spans.ts'
@@ -49,7 +50,7 @@ export function installInstrumentations(
       : undefined,
   )
   instrumentUndici(runtime, tracing === undefined ? undefined : undiciSpans(tracing))
-  const libraries = libraryPatches()
+  const libraries = libraryPatches(runtime, isEnabled, tracing)
   onRequire(
     Object.assign(
       patches(runtime, isEnabled, logs, tracing !== undefined),
@@ -64,8 +65,12 @@ export function installInstrumentations(
 }
 
 /** One line for each library that work leaves a request through. */
-function libraryPatches(): readonly LibraryPatches[] {
-  return []
+function libraryPatches(
+  runtime: Runtime,
+  isEnabled: (name: string) => boolean,
+  tracing: TracingParts | undefined,
+): readonly LibraryPatches[] {
+  return [...(isEnabled('bullmq') ? [bullmqPatches(runtime, tracing)] : [])]
 }
 
 function undiciSpans(parts: TracingParts): UndiciSpans | undefined {
