@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict'
+import path from 'node:path'
 import type { SinkSpan } from '../support/otlp-decode.ts'
-import type { OtlpSink } from '../support/otlp-sink.ts'
+import { type OtlpSink, startOtlpSink } from '../support/otlp-sink.ts'
 import { type App, type LogLine, type RunAppOptions, runApp } from '../support/run-app.ts'
+import { ROOT } from '../support/run-command.ts'
 import type { Owner } from '../support/start-program.ts'
+import { startRedis } from '../support/start-redis.ts'
 import { fixtureIn } from './packages.ts'
 
 /** Both versions that are supported. */
@@ -36,6 +39,25 @@ export async function startApp(t: Owner, file: string, options: BullmqApp & { ar
   t.after(() => app[Symbol.asyncDispose]())
   return app
 }
+
+/** What the apps of a test share. */
+export async function prepare(t: Owner, version: Version) {
+  const sink = await startOtlpSink()
+  t.after(() => sink.close())
+  return { version, sink, redis: await startRedis(t) }
+}
+
+/** One process that adds jobs, and one that works. */
+export async function startBoth(t: Owner, version: Version, env: BullmqApp['env'] = {}) {
+  const app = { ...(await prepare(t, version)), env }
+  const { sink } = app
+  return { app, sink, server: await startApp(t, 'server.cjs', app), worker: await startApp(t, 'worker.cjs', app) }
+}
+
+/** What `require('@org/correlation')` finds, where the package is installed. */
+export const API = path.join(ROOT, 'dist/index.cjs')
+
+export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 
 /** A method of a queue (or a producer of flows), and what it is called with. */
 export interface Call {

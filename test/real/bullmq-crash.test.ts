@@ -52,6 +52,9 @@ describe('a worker that is killed', { concurrency: 2 }, () => {
         assert.deepEqual(messagesOf(lines), seen.toSorted())
         assert.deepEqual(idsIn(lines), [id])
 
+        const stalled = second.logs.filter((line) => line['stalled'] !== undefined)
+        assert.deepEqual(idsIn(stalled), [undefined], 'who finds a job that has stalled does not know its ID')
+
         const { producers } = await spansOf(sink, requestId, 0)
         const spans = await sink.waitForSpans((all) => all.some(({ kind }) => kind === 'CONSUMER'))
         const [consumer, ...others] = spans.filter(({ kind }) => kind === 'CONSUMER')

@@ -4,9 +4,8 @@ import { describe, it } from 'node:test'
 import { startOtlpSink } from '../support/otlp-sink.ts'
 import type { LogLine } from '../support/run-app.ts'
 import { startRedis } from '../support/start-redis.ts'
-import { type Call, call, linesOf, linkedFrom, placeOf, spansOf, startApp, type Version } from './bullmq-apps.ts'
+import { type Call, call, linesOf, linkedFrom, placeOf, spansOf, startApp, UUID, type Version } from './bullmq-apps.ts'
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 const RUNS = 3
 /** Each run fails once. */
 const DATA = { case: 'runs', failures: 1 }

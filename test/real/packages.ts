@@ -15,7 +15,7 @@ export const INSTALLS: Readonly<Record<string, Readonly<Record<string, string>>>
   'sentry-10': { '@sentry/node': '^10' },
   'sentry-11': { '@sentry/node': '^11' },
   elastic: { '@elastic/opentelemetry-node': '1.18.0' },
-  'bullmq-5': { bullmq: '5.81.5', ioredis: '5.11.1', ...WINSTON },
+  'bullmq-5': { bullmq: '5.81.5', ioredis: '5.11.1', 'bullmq-otel': '1.3.1', ...WINSTON },
   'bullmq-6': { bullmq: '6.7.0', ioredis: '5.11.1', 'bullmq-otel': '2.0.1', ...WINSTON },
   'amqplib-0.10': { amqplib: '0.10.9', ...WINSTON },
   'amqplib-2': { amqplib: '2.3.1', ...WINSTON },
