@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { cpSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
 const WINSTON = { winston: '3.19.0' } as const
@@ -49,8 +49,17 @@ export const installOf = (name: string): string => path.join(CACHE, name)
 /** A fixture, copied with its neighbours to where the packages of an install are found. */
 export function fixtureIn(name: string, fixture: string, folder = 'other-sdk'): string {
   const from = path.join(import.meta.dirname, '../fixtures', folder)
-  for (const file of readdirSync(from)) cpSync(path.join(from, file), path.join(installOf(name), file))
+  for (const file of readdirSync(from)) copyOnce(path.join(from, file), path.join(installOf(name), file))
   return path.join(installOf(name), fixture)
+}
+
+/** An app of another test may be reading the file: it finds a whole one. */
+function copyOnce(from: string, to: string): void {
+  const bytes = readFileSync(from)
+  if (existsSync(to) && readFileSync(to).equals(bytes)) return
+  const next = `${to}.${process.pid}`
+  writeFileSync(next, bytes)
+  renameSync(next, to)
 }
 
 /** The binary of a Node version. */
