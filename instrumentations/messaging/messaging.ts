@@ -3,11 +3,11 @@ import {
   type Attributes,
   type Context,
   defaultTextMapSetter,
+  type Link,
   propagation,
   ROOT_CONTEXT,
   type Span,
   SpanKind,
-  SpanStatusCode,
   type TextMapGetter,
   type TextMapSetter,
   type Tracer,
@@ -20,6 +20,7 @@ import type { CorrelationId } from '../../src/correlation/id.ts'
 import { prependToBaggageHeader, putBaggageEntry } from '../../src/propagation/baggage-entry.ts'
 import { fieldValues, messageGetter } from '../../src/propagation/carrier.ts'
 import type { Runtime } from '../../src/runtime.ts'
+import { endSpan } from '../end-span.ts'
 
 /** Where the spans of messages go. */
 export interface MessagingTracing {
@@ -62,6 +63,10 @@ export interface ProcessOptions<Carrier> {
   readonly getter?: TextMapGetter<Carrier>
   /** A run of its own, such as one of a schedule: a new ID, and a link to what is carried, whatever `CORRELATION_JOBS` says. */
   readonly isNewRun?: boolean
+  /** What the handler has beside what is carried, such as the ID of a batch for a message that has none; nothing by default. */
+  readonly base?: Context
+  /** Links of the span, beside the one to the producer's. */
+  readonly links?: readonly Link[]
 }
 
 /**
@@ -83,9 +88,19 @@ export class Messaging {
     this.#isActive = tracing?.isActive ?? (() => false)
   }
 
-  /** Begins to send a message, in the active context. */
-  send(operation: MessageOperation): Sending {
-    const own = this.#withOwnId(activeContext())
+  /**
+   * Begins to send a message, in the active context.
+   *
+   * @param given - Metadata that the application itself has put there. A well-formed ID in it is the message's: one out of a batch
+   * that is sent on, for instance.
+   */
+  send<Carrier>(
+    operation: MessageOperation,
+    given?: Carrier,
+    getter = messageGetter as TextMapGetter<Carrier>,
+  ): Sending {
+    const active = activeContext()
+    const own = this.#withOwnId(given === undefined ? active : this.#withGivenId(active, given, getter))
     const span = this.#startSpan(operation, SpanKind.PRODUCER, 'send', own)
     return {
       context: span === undefined ? own : trace.setSpan(own, span),
@@ -103,15 +118,20 @@ export class Messaging {
   process<Carrier>(
     operation: MessageOperation,
     carrier: Carrier,
-    { getter = messageGetter as TextMapGetter<Carrier>, isNewRun = false }: ProcessOptions<Carrier> = {},
+    {
+      getter = messageGetter as TextMapGetter<Carrier>,
+      isNewRun = false,
+      base = ROOT_CONTEXT,
+      links: others = [],
+    }: ProcessOptions<Carrier> = {},
   ): Processing {
     const { config, rules } = this.#runtime
-    let sent = propagation.extract(ROOT_CONTEXT, carrier, getter)
+    let sent = propagation.extract(base, carrier, getter)
     if (isNewRun || getId(sent) === undefined) sent = this.#withId(sent, rules.generate())
     const isChild = config.jobs === 'parent' && !isNewRun
     const producer = trace.getSpanContext(sent)
     const parent = isChild ? sent : trace.deleteSpan(sent)
-    const links = producer === undefined || isChild ? [] : [{ context: producer }]
+    const links = producer === undefined || isChild ? others : [{ context: producer }, ...others]
     const span = this.#startSpan(operation, SpanKind.CONSUMER, 'process', parent, links)
     return {
       context: span === undefined ? parent : trace.setSpan(parent, span),
@@ -124,6 +144,14 @@ export class Messaging {
   carries<Carrier>(carrier: Carrier, getter = messageGetter as TextMapGetter<Carrier>): boolean {
     const { outboundHeaders } = this.#runtime
     return outboundHeaders.some((name) => fieldValues(carrier, name, getter).length > 0)
+  }
+
+  #withGivenId<Carrier>(context: Context, given: Carrier, getter: TextMapGetter<Carrier>): Context {
+    if (!this.#runtime.config.messaging) return context
+    const sent = propagation.extract(context, given, getter)
+    // Whose message it is was asked, not what it is a part of.
+    const span = trace.getSpan(context)
+    return span === undefined ? trace.deleteSpan(sent) : trace.setSpan(sent, span)
   }
 
   #withOwnId(context: Context): Context {
@@ -143,7 +171,7 @@ export class Messaging {
     kind: SpanKind,
     type: 'send' | 'process',
     parent: Context,
-    links: { readonly context: ReturnType<Span['spanContext']> }[] = [],
+    links: readonly Link[] = [],
   ): Span | undefined {
     if (this.#tracer === undefined || !this.#isActive()) return undefined
     const described = {
@@ -153,7 +181,7 @@ export class Messaging {
       'messaging.operation.type': type,
       ...attributes,
     }
-    return this.#tracer.startSpan(`${name} ${destination}`, { kind, attributes: described, links }, parent)
+    return this.#tracer.startSpan(`${name} ${destination}`, { kind, attributes: described, links: [...links] }, parent)
   }
 
   #inject<Carrier>(own: Context, span: Span | undefined, carrier: Carrier, setter: TextMapSetter<Carrier>): void {
@@ -170,14 +198,4 @@ export class Messaging {
     const [present] = fieldValues(carrier, 'baggage', messageGetter)
     setter.set(carrier, 'baggage', prependToBaggageHeader(present, baggageKey, id))
   }
-}
-
-function endSpan(span: Span | undefined, error: unknown): void {
-  if (span === undefined) return
-  if (error !== undefined) {
-    span.setAttribute('error.type', error instanceof Error ? error.name : '_OTHER')
-    span.setStatus({ code: SpanStatusCode.ERROR, ...(error instanceof Error && { message: error.message }) })
-    span.recordException(error instanceof Error ? error : String(error))
-  }
-  span.end()
 }
