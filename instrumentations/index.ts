@@ -12,6 +12,9 @@ import { instrumentHttpServer } from './http-server.ts'
 import type { LibraryPatches } from './library-patches.ts'
 import { kafkajsPatches } from './messaging/kafkajs.ts'
 import type { MessagingTracing } from './messaging/messaging.ts'
+import { cronPatches } from './schedules/cron.ts'
+import { nodeCronPatches } from './schedules/node-cron.ts'
+import { nodeSchedulePatches } from './schedules/node-schedule.ts'
 import { ServerSpans, type ServerTracing } from './server-span.ts'
 import { instrumentUndici } from './undici.ts'
 import { UndiciSpans } from './undici-spans.ts'
@@ -73,6 +76,9 @@ function libraryPatches(
 ): readonly LibraryPatches[] {
   return [
     ...(isEnabled('kafkajs') ? [kafkajsPatches(runtime, unlessUpstream(tracing, 'kafkajs'))] : []),
+    ...(isEnabled('node-cron') ? [nodeCronPatches(runtime, tracing)] : []),
+    ...(isEnabled('cron') ? [cronPatches(runtime, tracing)] : []),
+    ...(isEnabled('node-schedule') ? [nodeSchedulePatches(runtime, tracing)] : []),
   ]
 }
 

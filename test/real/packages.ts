@@ -29,6 +29,7 @@ export const INSTALLS: Readonly<Record<string, Readonly<Record<string, string>>>
     ...WINSTON,
   },
   schedules: { 'node-cron': '4.6.0', cron: '4.4.0', 'node-schedule': '2.1.1', ...WINSTON },
+  'node-cron-4.2': { 'node-cron': '4.2.1', ...WINSTON },
   'node-cron-3': { 'node-cron': '3.0.3', ...WINSTON },
   threads: { piscina: '5.3.2', ...WINSTON },
   clients: {
