@@ -91,8 +91,7 @@ export class Messaging {
   /**
    * Begins to send a message, in the active context.
    *
-   * @param given - Metadata that the application itself has put there. A well-formed ID in it is the message's: one out of a batch
-   * that is sent on, for instance.
+   * @param given - Metadata of the application's own. A well-formed ID in it is the message's: of one that is sent on, for instance.
    */
   send<Carrier>(
     operation: MessageOperation,

@@ -109,7 +109,8 @@ for (const [title, library] of Object.entries(LIBRARIES)) {
 
     it('a run is a trace of its own, named for the job and linked to the span that set it up', async (t) => {
       await using sink = await startOtlpSink()
-      const app = await start(library, t, { sink })
+      // Whatever is said of jobs.
+      const app = await start(library, t, { sink, env: { CORRELATION_JOBS: 'parent' } })
       const named = { one: 'nightly report', two: undefined }
       for (const [job, name] of Object.entries(named)) {
         await setUp(app, `setter-${job}`, { job, ...(name !== undefined && { name }) })
