@@ -7,7 +7,6 @@ import {
   ROOT_CONTEXT,
   type Span,
   SpanKind,
-  SpanStatusCode,
   type TextMapGetter,
   type TextMapSetter,
   type Tracer,
@@ -16,10 +15,11 @@ import {
 } from '@opentelemetry/api'
 import { activeContext } from '../../src/correlation/active-context.ts'
 import { getId, setId } from '../../src/correlation/context.ts'
-import type { CorrelationId } from '../../src/correlation/id.ts'
+import { type CorrelationId, parseId } from '../../src/correlation/id.ts'
 import { prependToBaggageHeader, putBaggageEntry } from '../../src/propagation/baggage-entry.ts'
 import { fieldValues, messageGetter } from '../../src/propagation/carrier.ts'
 import type { Runtime } from '../../src/runtime.ts'
+import { endMessageSpan } from './message-span.ts'
 
 /** Where the spans of messages go. */
 export interface MessagingTracing {
@@ -83,15 +83,23 @@ export class Messaging {
     this.#isActive = tracing?.isActive ?? (() => false)
   }
 
-  /** Begins to send a message, in the active context. */
-  send(operation: MessageOperation): Sending {
-    const own = this.#withOwnId(activeContext())
+  /**
+   * Begins to send a message, from the active context.
+   *
+   * @param carrier - Its metadata, as the sender has made it: see {@link senderOf}.
+   */
+  send<Carrier>(
+    operation: MessageOperation,
+    carrier?: Carrier,
+    getter = messageGetter as TextMapGetter<Carrier>,
+  ): Sending {
+    const own = this.senderOf(carrier, getter)
     const span = this.#startSpan(operation, SpanKind.PRODUCER, 'send', own)
     return {
       context: span === undefined ? own : trace.setSpan(own, span),
       id: getId(own),
       inject: (carrier, setter = defaultTextMapSetter) => this.#inject(own, span, carrier, setter),
-      end: (error) => endSpan(span, error),
+      end: (error) => endMessageSpan(span, error),
     }
   }
 
@@ -116,20 +124,32 @@ export class Messaging {
     return {
       context: span === undefined ? parent : trace.setSpan(parent, span),
       id: getId(parent) as CorrelationId,
-      end: (error) => endSpan(span, error),
+      end: (error) => endMessageSpan(span, error),
     }
+  }
+
+  /**
+   * The context that a message is sent from, with the ID that the message gets. It is the active one, unless the metadata has another ID already:
+   * the sender chose it, or hands on a message that it kept, later and from wherever it happens to be.
+   */
+  senderOf<Carrier>(carrier: Carrier | undefined, getter: TextMapGetter<Carrier>): Context {
+    const active = activeContext()
+    const { config, outboundHeaders, rules } = this.#runtime
+    if (!config.messaging) return active
+    for (const name of carrier === undefined ? [] : outboundHeaders) {
+      for (const text of fieldValues(carrier, name, getter)) {
+        const id = parseId(text, rules.idRules)
+        if (id === undefined) continue
+        return id === getId(active) ? active : this.#withId(propagation.extract(active, carrier, getter), id)
+      }
+    }
+    return getId(active) === undefined ? this.#withId(active, rules.generate()) : active
   }
 
   /** Whether a carrier already has an ID of somebody who knows of them: one that the library kept from an earlier message, for instance. */
   carries<Carrier>(carrier: Carrier, getter = messageGetter as TextMapGetter<Carrier>): boolean {
     const { outboundHeaders } = this.#runtime
     return outboundHeaders.some((name) => fieldValues(carrier, name, getter).length > 0)
-  }
-
-  #withOwnId(context: Context): Context {
-    const { config, rules } = this.#runtime
-    if (!config.messaging || getId(context) !== undefined) return context
-    return this.#withId(context, rules.generate())
   }
 
   #withId(context: Context, id: CorrelationId): Context {
@@ -170,14 +190,4 @@ export class Messaging {
     const [present] = fieldValues(carrier, 'baggage', messageGetter)
     setter.set(carrier, 'baggage', prependToBaggageHeader(present, baggageKey, id))
   }
-}
-
-function endSpan(span: Span | undefined, error: unknown): void {
-  if (span === undefined) return
-  if (error !== undefined) {
-    span.setAttribute('error.type', error instanceof Error ? error.name : '_OTHER')
-    span.setStatus({ code: SpanStatusCode.ERROR, ...(error instanceof Error && { message: error.message }) })
-    span.recordException(error instanceof Error ? error : String(error))
-  }
-  span.end()
 }
