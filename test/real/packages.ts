@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { cpSync, readdirSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, readFileSync, renameSync } from 'node:fs'
 import path from 'node:path'
 
 const WINSTON = { winston: '3.19.0' } as const
@@ -19,6 +19,14 @@ export const INSTALLS: Readonly<Record<string, Readonly<Record<string, string>>>
   'bullmq-6': { bullmq: '6.7.0', ioredis: '5.11.1', 'bullmq-otel': '2.0.1', ...WINSTON },
   'amqplib-0.10': { amqplib: '0.10.9', ...WINSTON },
   'amqplib-2': { amqplib: '2.3.1', ...WINSTON },
+  'amqplib-otel': {
+    amqplib: '2.3.1',
+    '@opentelemetry/api': '1.10.0',
+    '@opentelemetry/instrumentation': '0.300.0',
+    '@opentelemetry/instrumentation-amqplib': '0.71.0',
+    '@opentelemetry/sdk-node': '0.300.0',
+    ...WINSTON,
+  },
   'kafkajs-2': { kafkajs: '2.2.4', ...WINSTON },
   schedules: { 'node-cron': '4.6.0', cron: '4.4.0', 'node-schedule': '2.1.1', ...WINSTON },
   'node-cron-3': { 'node-cron': '3.0.3', ...WINSTON },
@@ -49,8 +57,16 @@ export const installOf = (name: string): string => path.join(CACHE, name)
 /** A fixture, copied with its neighbours to where the packages of an install are found. */
 export function fixtureIn(name: string, fixture: string, folder = 'other-sdk'): string {
   const from = path.join(import.meta.dirname, '../fixtures', folder)
-  for (const file of readdirSync(from)) cpSync(path.join(from, file), path.join(installOf(name), file))
+  for (const file of readdirSync(from)) copyOnce(path.join(from, file), path.join(installOf(name), file))
   return path.join(installOf(name), fixture)
+}
+
+/** An app of another test may just be reading the copy: it is never half written. */
+function copyOnce(from: string, to: string): void {
+  if (existsSync(to) && readFileSync(to).equals(readFileSync(from))) return
+  const written = `${to}.${process.pid}`
+  cpSync(from, written)
+  renameSync(written, to)
 }
 
 /** The binary of a Node version. */
