@@ -10,6 +10,8 @@ import { instrumentHttpClient } from './http-client.ts'
 import { HttpClientSpans } from './http-client-spans.ts'
 import { instrumentHttpServer } from './http-server.ts'
 import type { LibraryPatches } from './library-patches.ts'
+import { amqplibPatches } from './messaging/amqplib.ts'
+import type { MessagingTracing } from './messaging/messaging.ts'
 import { ServerSpans, type ServerTracing } from './server-span.ts'
 import { instrumentUndici } from './undici.ts'
 import { UndiciSpans } from './undici-spans.ts'
@@ -49,7 +51,7 @@ export function installInstrumentations(
       : undefined,
   )
   instrumentUndici(runtime, tracing === undefined ? undefined : undiciSpans(tracing))
-  const libraries = libraryPatches()
+  const libraries = libraryPatches(runtime, isEnabled, tracing)
   onRequire(
     Object.assign(
       patches(runtime, isEnabled, logs, tracing !== undefined),
@@ -64,8 +66,19 @@ export function installInstrumentations(
 }
 
 /** One line for each library that work leaves a request through. */
-function libraryPatches(): readonly LibraryPatches[] {
-  return []
+function libraryPatches(
+  runtime: Runtime,
+  isEnabled: (name: string) => boolean,
+  tracing: TracingParts | undefined,
+): readonly LibraryPatches[] {
+  return [...(isEnabled('amqplib') ? [amqplibPatches(runtime, tracingBeside(tracing, 'amqplib'))] : [])]
+}
+
+/** Ours are silent beside an instrumentation of the application's own. */
+function tracingBeside(tracing: TracingParts | undefined, library: string): MessagingTracing | undefined {
+  if (tracing === undefined) return undefined
+  const { provider, isActive, isInApplication } = tracing
+  return { provider, isActive: () => isActive() && !isInApplication(`@opentelemetry/instrumentation-${library}`) }
 }
 
 function undiciSpans(parts: TracingParts): UndiciSpans | undefined {

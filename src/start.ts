@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type ContextManager, diag, ROOT_CONTEXT, type TextMapPropagator } from '@opentelemetry/api'
 import { installInstrumentations } from '../instrumentations/index.ts'
-import { endAnsweredSpans } from '../instrumentations/open-responses.ts'
+import { endOpenSpans } from '../instrumentations/open-spans.ts'
 import { shareSettings } from './api/settings.ts'
 import { type Config, loadConfig } from './config/config.ts'
 import { setContextManager } from './correlation/active-context.ts'
@@ -117,7 +117,7 @@ export function startCorrelation(env: OtelEnv, say: (sentence: string) => void):
   // Up to here the instrumentations that asked were ours.
   tracerNames.clear()
   afterRequests(REQUESTS_TO_SETTLE, () => apiGlobal.settle())
-  telemetry?.installShutdown(endAnsweredSpans)
+  telemetry?.installShutdown(endOpenSpans)
   if (config.fromEnv && ground !== undefined) {
     const inherited = contextFromEnv(env, runtime)
     if (inherited !== ROOT_CONTEXT) {
