@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ContextManager } from '@opentelemetry/api'
 import type { Runtime } from '../src/runtime.ts'
+import { type ImportPatch, onImport } from '../src/sdk/import-hooks.ts'
 import { onRequire } from '../src/sdk/module-hooks.ts'
 import { patchExpressJson } from './express-problem.ts'
 import { findExpressRoutes, type LayerClass } from './express-route.ts'
@@ -8,10 +9,12 @@ import { wrapFinalHandler } from './finalhandler.ts'
 import { instrumentHttpClient } from './http-client.ts'
 import { HttpClientSpans } from './http-client-spans.ts'
 import { instrumentHttpServer } from './http-server.ts'
+import { libraryPatches } from './libraries.ts'
 import { ServerSpans, type ServerTracing } from './server-span.ts'
 import { instrumentUndici } from './undici.ts'
 import { UndiciSpans } from './undici-spans.ts'
 import { instrumentWinston } from './winston.ts'
+import { instrumentWorkers } from './workers.ts'
 
 /** Whose spans are recorded, and which instrumentations the environment leaves on. */
 export interface TracingParts extends ServerTracing {
@@ -47,7 +50,19 @@ export function installInstrumentations(
       : undefined,
   )
   instrumentUndici(runtime, tracing === undefined ? undefined : undiciSpans(tracing))
-  onRequire(patches(runtime, isEnabled, logs, tracing !== undefined))
+  instrumentWorkers()
+  const libraries = libraryPatches(runtime, isEnabled, tracing)
+  onRequire(
+    Object.assign(
+      patches(runtime, isEnabled, logs, tracing !== undefined),
+      ...libraries.map(({ required }) => required ?? {}),
+    ),
+  )
+  const imported: Readonly<Record<string, ImportPatch>> = Object.assign(
+    {},
+    ...libraries.map(({ imported }) => imported ?? {}),
+  )
+  if (Object.keys(imported).length > 0) onImport(imported)
 }
 
 function undiciSpans(parts: TracingParts): UndiciSpans | undefined {

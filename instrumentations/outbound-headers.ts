@@ -3,6 +3,7 @@ import { type Context, diag } from '@opentelemetry/api'
 import { isTracingSuppressed } from '@opentelemetry/core'
 import { getId } from '../src/correlation/context.ts'
 import type { CorrelationId } from '../src/correlation/id.ts'
+import { hasOpenRequests } from '../src/correlation/open-requests.ts'
 import { getRequestState, type RequestState } from '../src/correlation/request-state.ts'
 import { prependToBaggageHeader, removeFromBaggageHeader } from '../src/propagation/baggage-entry.ts'
 import type { Runtime } from '../src/runtime.ts'
@@ -32,6 +33,9 @@ export function planOutbound(active: Context, allowed: boolean, host: string, ru
   if (id !== undefined) {
     runtime.metrics.outbound(allowed ? 'sent' : 'withheld')
     if (!allowed) nameHost(host)
+  } else if (!exporting && hasOpenRequests()) {
+    runtime.metrics.outbound('missing')
+    runtime.lostContext.name('A request is made')
   }
   return { id, state, allowed, added: NONE }
 }

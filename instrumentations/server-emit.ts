@@ -4,6 +4,7 @@ import https from 'node:https'
 import type { Duplex } from 'node:stream'
 import type { Context } from '@opentelemetry/api'
 import { activeContext, withContext } from '../src/correlation/active-context.ts'
+import { countOpened } from '../src/correlation/open-requests.ts'
 import {
   attachState,
   endSpan,
@@ -15,11 +16,12 @@ import {
 } from '../src/correlation/request-state.ts'
 import type { Runtime } from '../src/runtime.ts'
 import { isMock } from './mock-request.ts'
-import { forgetOpen, rememberOpen } from './open-responses.ts'
+import { rememberOpen } from './open-responses.ts'
 import { bindEmit } from './own-emit.ts'
 import { rejectRequest, rejectUpgrade } from './reject.ts'
 import { contextOf } from './request-context.ts'
 import { bindRequestEmitter, emitsInContext, patchRequestEmit, rememberNodesListeners } from './request-emit.ts'
+import { requestClosed, responseClosed } from './request-end.ts'
 import { countRequest } from './response-header.ts'
 import type { ServerSpans } from './server-span.ts'
 import { markAsWrapped } from './wrapper-marks.ts'
@@ -46,8 +48,8 @@ const REQUEST_EVENTS: ReadonlySet<unknown> = new Set(['request', 'checkContinue'
 /** Patches the `emit` of Node's servers, where a request is handed to the application. */
 export function patchServerEmit(parts: ServerEmitParts): void {
   patchRequestEmit({
-    requestClosed: (request, state) => requestClosed(parts, request as IncomingMessage, state),
-    responseClosed: (response, state) => responseClosed(parts, response as ServerResponse, state),
+    requestClosed: (request, state) => requestClosed(request as IncomingMessage, state, parts.runtime),
+    responseClosed: (response, state) => responseClosed(response as ServerResponse, state, parts.runtime),
     responseFailed: (state, error) => endSpan(state, { cause: error }),
   })
   patchEmit(http.Server.prototype, { ...parts, scheme: 'http', traces: true })
@@ -104,8 +106,9 @@ function emitRequest(server: unknown, original: Emit, args: unknown[], patched: 
     const isNodes = arriving === state
     const isTraced = isNodes || !isMock(request, response)
     requestContext = startSpan(args[0], isTraced, request, response, state, patched) ?? contextOf(state, runtime)
-    // Emitted by Node itself, so that whoever listens by now is Node.
+    // Emitted by Node itself, so that whoever listens by now is Node, and will be told of the end.
     if (isNodes) rememberNodesListeners(request, response, state)
+    if (isNodes) countOpened(state)
     bind(request, response, state, requestContext, patched)
     // An instrumentation of the application's may record with our SDK.
     if (state.span !== undefined || (!patched.traces && spans?.isActive === true))
@@ -146,25 +149,12 @@ function bind(
   response: ServerResponse,
   state: RequestState,
   requestContext: Context,
-  parts: ServerEmitParts,
+  { runtime }: ServerEmitParts,
 ): void {
   state.context ??= requestContext
   if (recallState(response) !== state) attachState(response, state)
-  if (!emitsInContext(request)) bindRequestEmitter(request, state, () => requestClosed(parts, request, state))
-  if (!emitsInContext(response)) bindRequestEmitter(response, state, () => responseClosed(parts, response, state))
-}
-
-/** A request that was read to its end is closed long before it is answered; of one that was cut off there may be no other sign. */
-function requestClosed({ runtime }: ServerEmitParts, request: IncomingMessage, state: RequestState): void {
-  if (request.aborted !== true) return
-  endSpan(state)
-  countRequest(state, runtime)
-}
-
-function responseClosed({ runtime }: ServerEmitParts, response: ServerResponse, state: RequestState): void {
-  forgetOpen(response)
-  if (state.span !== undefined) endSpan(state)
-  countRequest(state, runtime)
+  if (!emitsInContext(request)) bindRequestEmitter(request, state, () => requestClosed(request, state, runtime))
+  if (!emitsInContext(response)) bindRequestEmitter(response, state, () => responseClosed(response, state, runtime))
 }
 
 function emitUpgrade(server: unknown, original: Emit, args: unknown[], parts: Patched): boolean {

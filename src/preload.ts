@@ -4,6 +4,9 @@ import { isMainThread } from 'node:worker_threads'
 import { type Started, startCorrelation } from './start.ts'
 import { VERSION } from './version.ts'
 
+// The bin asks the preload that runs for it: what it loads then shares the preload's modules, as all that is loaded later.
+export { loadRunScope } from './cli/lazy-files.ts'
+
 const GUARD = Symbol.for('@org/correlation')
 
 interface Guarded {

@@ -3,6 +3,7 @@ import type { Config } from './config/config.ts'
 import type { DecideRules } from './correlation/decide.ts'
 import type { OutboundPolicy } from './propagation/outbound-policy.ts'
 import type { Trust } from './propagation/trust.ts'
+import type { LostContext } from './telemetry/lost-context.ts'
 import type { CorrelationMetrics } from './telemetry/metrics.ts'
 
 /** What the instrumentations are handed: the configuration as values, and what was built from it. */
@@ -14,6 +15,7 @@ export interface Runtime {
   readonly trust: Trust
   readonly policy: OutboundPolicy
   readonly metrics: CorrelationMetrics
+  readonly lostContext: LostContext
   /** The baggage key in force: undefined where it is turned off or `OTEL_PROPAGATORS` has no `baggage`. */
   readonly baggageKey: string | undefined
   /** The outbound header names in force: none where `OTEL_PROPAGATORS` is `none`. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type ContextManager, diag, ROOT_CONTEXT, type TextMapPropagator } from '@opentelemetry/api'
+import { type ContextManager, diag, type TextMapPropagator } from '@opentelemetry/api'
 import { installInstrumentations } from '../instrumentations/index.ts'
-import { endAnsweredSpans } from '../instrumentations/open-responses.ts'
+import { endOpenSpans } from '../instrumentations/open-spans.ts'
 import { shareSettings } from './api/settings.ts'
 import { type Config, loadConfig } from './config/config.ts'
 import { setContextManager } from './correlation/active-context.ts'
@@ -14,14 +14,16 @@ import type { Runtime } from './runtime.ts'
 import { afterRequests } from './sdk/after-requests.ts'
 import { ApiGlobal, type ApiKind, readApiGlobal } from './sdk/api-global.ts'
 import { newerApiProblem, newerOf, ownApiVersion } from './sdk/api-version.ts'
-import { GroundedContextManager } from './sdk/context-manager.ts'
+import { LeanContextManager } from './sdk/context-manager.ts'
 import { setDiagLogger } from './sdk/diag-logger.ts'
-import { contextFromEnv, onFirstListen } from './sdk/ground.ts'
+import { contextFromEnv } from './sdk/env-context.ts'
+import { Ground } from './sdk/ground.ts'
 import { isTrue, listOf, type OtelEnv } from './sdk/otel-env.ts'
 import { Ownership, type ReplaceableProvider, SwitchingTracerProvider } from './sdk/ownership.ts'
 import { createPropagators } from './sdk/propagators.ts'
 import { startTelemetry } from './sdk/start-telemetry.ts'
 import { patchTracersOf } from './sdk/tracer-patch.ts'
+import { LostContext } from './telemetry/lost-context.ts'
 import { CorrelationMetrics } from './telemetry/metrics.ts'
 
 /** An application may serve health checks before it starts its SDK; one that has served this many requests has started it. */
@@ -47,7 +49,7 @@ export interface Started {
 export function startCorrelation(env: OtelEnv, say: (sentence: string) => void): Started {
   const { config, problems: configProblems } = loadConfig(env)
   if (!config.enabled) return { isEnabled: false, config, problems: configProblems, warnings: [] }
-  setDiagLogger(env)
+  const isDebugging = setDiagLogger(env)
 
   const propagators = createPropagators(env)
   const { policy, problems: policyProblems } = createOutboundPolicy(config.propagateTo)
@@ -67,19 +69,14 @@ export function startCorrelation(env: OtelEnv, say: (sentence: string) => void):
     rules: { ...config, generate: () => generateId(config.idFormat) },
     findsOwnIds: findsOwnIds(config, propagators.isNone ? [] : config.outboundHeaders),
     metrics: new CorrelationMetrics(),
+    lostContext: new LostContext(isDebugging),
     baggageKey: propagators.hasBaggage ? config.baggageKey : undefined,
     outboundHeaders: propagators.isNone ? [] : config.outboundHeaders,
   }
   const { rules, baggageKey, outboundHeaders } = runtime
   const { headers, messaging } = config
   shareSettings({ rules, headers, outboundHeaders, baggageKey })
-  const propagator = new CorrelationPropagator(undefined, {
-    rules,
-    headers,
-    outboundHeaders,
-    baggageKey,
-    messaging,
-  })
+  const propagator = new CorrelationPropagator(undefined, { rules, headers, outboundHeaders, baggageKey, messaging })
   propagator.setInner(propagators.inner, propagators.fields)
   const ownership = new Ownership()
   const tracerNames = new Set<string>()
@@ -117,14 +114,8 @@ export function startCorrelation(env: OtelEnv, say: (sentence: string) => void):
   // Up to here the instrumentations that asked were ours.
   tracerNames.clear()
   afterRequests(REQUESTS_TO_SETTLE, () => apiGlobal.settle())
-  telemetry?.installShutdown(endAnsweredSpans)
-  if (config.fromEnv && ground !== undefined) {
-    const inherited = contextFromEnv(env, runtime)
-    if (inherited !== ROOT_CONTEXT) {
-      ground.setGround(inherited)
-      onFirstListen(() => ground.setGround(ROOT_CONTEXT))
-    }
-  }
+  telemetry?.installShutdown(endOpenSpans)
+  if (config.fromEnv) ground.begin(contextFromEnv(env, runtime, propagators.inner), contextManager)
   const apiProblem = newerApiProblem(apiVersion, process.argv[1])
   if (apiProblem !== undefined) warnings.push(apiProblem)
   return { isEnabled: true, config, problems, warnings }
@@ -139,8 +130,8 @@ function registerGlobals(
   apiVersion: string,
 ) {
   const before = readApiGlobal()
-  const ground = before?.context === undefined ? new GroundedContextManager() : undefined
-  const contextManager = ground ?? (before?.context as ContextManager)
+  const ground = new Ground()
+  const contextManager = (before?.context as ContextManager | undefined) ?? new LeanContextManager()
   if (config.sdk !== 'own' && before?.propagation !== undefined)
     propagator.setInner(before.propagation as TextMapPropagator)
   const isOwn = config.sdk === 'own'
@@ -168,7 +159,7 @@ function registerGlobals(
         propagator.setInner(value as TextMapPropagator)
         return propagator
       }
-      if (kind === 'context') setContextManager(value as ContextManager)
+      if (kind === 'context') setContextManager(ground.carry(value as ContextManager))
       if (kind === 'trace') takeForeign(value as ReplaceableProvider)
       return value
     },

@@ -6,8 +6,8 @@ import { type OtlpSink, startOtlpSink } from '../../test/support/otlp-sink.ts'
 import { createOtlpForwarder } from './otlp-forwarder.ts'
 import { printable, renderTimeline } from './render.ts'
 import { DEMO_REQUESTS, type DemoRequest } from './requests.ts'
-import { SERVICE_NAMES, type Services, startServices } from './services.ts'
-import { buildTimeline, idsOf, servicesOf, type Timeline } from './timeline.ts'
+import { queueProblem, SERVICE_NAMES, type Services, startServices } from './services.ts'
+import { buildTimeline, hasJob, idsOf, servicesOf, type Timeline } from './timeline.ts'
 
 const SPANS_TIMEOUT_MS = 4_000
 const A_DAY_MS = 24 * 60 * 60 * 1000
@@ -26,6 +26,11 @@ const { values: flags } = parseArgs({
 process.exitCode = await main()
 
 async function main(): Promise<number> {
+  const problem = queueProblem()
+  if (problem !== undefined) {
+    console.log(problem)
+    return 1
+  }
   const interrupted = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
   const endpoint = process.env['OTEL_EXPORTER_OTLP_ENDPOINT']
   const forwarder = endpoint ? createOtlpForwarder(endpoint) : undefined
@@ -48,7 +53,7 @@ async function play(sink: OtlpSink, services: Services): Promise<number> {
     buildTimeline(id ?? request.headers['x-correlation-id'] ?? '', sink.spans, services.lines()),
   )
   for (const [index, timeline] of timelines.entries()) printRequest(index + 1, answered[index] as Answered, timeline)
-  const code = printVerdict(timelines)
+  const code = printVerdict(timelines, answered)
   if (flags.keep) await showWhatElseComes(sink, services)
   return code
 }
@@ -63,17 +68,24 @@ async function sendRequests({ shop }: Services): Promise<readonly Answered[]> {
   return answered
 }
 
-/** Waits for the server span of each service for each request: it ends last, and so is sent after all others. */
+/** What is sold has a receipt, which is printed by a job. */
+function wantsJob({ status }: Answered): boolean {
+  return status === 200
+}
+
+/** Waits for the server span of each service for each request, which ends last and so is sent after all others, and for the jobs. */
 async function spansArrived(sink: OtlpSink, answered: readonly Answered[]): Promise<void> {
   if (flags['without-preload']) return
+  const hasSpan = (id: string | undefined, kind: string, service: string) =>
+    sink.spans.some(
+      (span) =>
+        span.kind === kind && span.attributes['correlation.id'] === id && span.resource['service.name'] === service,
+    )
   const complete = () =>
-    answered.every(({ id }) =>
-      SERVICE_NAMES.every((name) =>
-        sink.spans.some(
-          ({ kind, attributes, resource }) =>
-            kind === 'SERVER' && attributes['correlation.id'] === id && resource['service.name'] === name,
-        ),
-      ),
+    answered.every(
+      (one) =>
+        SERVICE_NAMES.every((name) => hasSpan(one.id, 'SERVER', name)) &&
+        (!wantsJob(one) || hasSpan(one.id, 'CONSUMER', 'shop')),
     )
   // What did not come is missing in the timelines, and the verdict says so.
   await sink.waitForSpans(complete, SPANS_TIMEOUT_MS).catch(() => {})
@@ -87,14 +99,16 @@ function printRequest(number: number, { request, status, id }: Answered, timelin
   console.log(`${renderTimeline(timeline)}\n`)
 }
 
-function printVerdict(timelines: readonly Timeline[]): number {
+function printVerdict(timelines: readonly Timeline[], answered: readonly Answered[]): number {
   if (timelines.every(({ entries }) => entries.length === 0)) {
     const why = flags['without-preload'] ? ': the services ran without `--import @org/correlation/register`' : ''
     console.log(`Nothing was correlated${why}.`)
     return 1
   }
   const gaps = timelines.flatMap((timeline, index) => {
-    const missing = SERVICE_NAMES.filter((name) => !servicesOf(timeline).has(name))
+    const lacksJob = wantsJob(answered[index] as Answered) && !hasJob(timeline)
+    const services = SERVICE_NAMES.filter((name) => !servicesOf(timeline).has(name))
+    const missing = lacksJob ? [...services, 'its job'] : services
     return missing.length === 0 ? [] : [`request ${index + 1} has nothing of ${missing.join(' and ')}`]
   })
   if (gaps.length > 0) console.log(`The correlation has gaps: ${gaps.join('; ')}.\n`)

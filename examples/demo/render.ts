@@ -21,8 +21,14 @@ export function printable(text: string): string {
   return text.replace(/\p{Cc}/gu, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`)
 }
 
-function renderSpan({ name, kind, httpStatus, failed, durationMs }: SpanEntry): string {
-  const words = [`▸ ${name}`, kind === 'INTERNAL' ? '' : kind.toLowerCase(), httpStatus ?? '', failed ? 'ERROR' : '']
+function renderSpan({ name, kind, httpStatus, failed, durationMs, linkedTo }: SpanEntry): string {
+  const words = [
+    `▸ ${name}`,
+    kind === 'INTERNAL' ? '' : kind.toLowerCase(),
+    httpStatus ?? '',
+    failed ? 'ERROR' : '',
+    linkedTo.length === 0 ? '' : `linked to ${linkedTo.join(', ')}`,
+  ]
   return `${words.filter((word) => word !== '').join('  ')}  (${durationMs.toFixed(1)} ms)`
 }
 

@@ -18,7 +18,10 @@ export interface Services {
 export async function startServices(sink: OtlpSink, preload: 'import' | 'none'): Promise<Services> {
   const apps = new Map<string, App>()
 
-  async function start(name: (typeof SERVICE_NAMES)[number], env: Readonly<Record<string, string>> = {}): Promise<App> {
+  async function start(
+    name: (typeof SERVICE_NAMES)[number],
+    env: Readonly<Record<string, string | undefined>> = {},
+  ): Promise<App> {
     const fixture = fileURLToPath(new URL(`${name}.js`, import.meta.url))
     const app = await runApp({
       fixture,
@@ -36,12 +39,24 @@ export async function startServices(sink: OtlpSink, preload: 'import' | 'none'):
 
   try {
     const [pricing, notifier] = await Promise.all([start('pricing'), start('notifier')])
-    const shop = await start('shop', { PRICING_URL: pricing.url, NOTIFIER_URL: notifier.url })
+    const callees = { PRICING_URL: pricing.url, NOTIFIER_URL: notifier.url }
+    const shop = await start('shop', { ...callees, RECEIPTS: 'queue', REDIS_URL: process.env['REDIS_URL'] })
     const lines = () => [...apps].flatMap(([service, app]) => app.logs.map((line) => ({ service, line })))
     return { shop, lines, stop }
   } catch (error) {
     await stop()
     throw error
+  }
+}
+
+/** The sentence for a Redis that nothing here can speak to. */
+export function queueProblem(): string | undefined {
+  if (!process.env['REDIS_URL']) return undefined
+  try {
+    import.meta.resolve('bullmq')
+    return undefined
+  } catch {
+    return 'REDIS_URL is set, and BullMQ is not installed here: npm install --no-save bullmq ioredis. Without REDIS_URL the shop has a queue of its own.'
   }
 }
 

@@ -8,7 +8,8 @@ const log = winston.createLogger({
   format: combine(timestamp(), json()),
   transports: [new winston.transports.Console()],
 })
-const { PRICING_URL, NOTIFIER_URL, HOST = '127.0.0.1', PORT = 0 } = process.env
+const { PRICING_URL, NOTIFIER_URL, RECEIPTS, HOST = '127.0.0.1', PORT = 0 } = process.env
+const queueReceipt = RECEIPTS ? await (await import('./receipts.js')).openReceipts(log) : undefined
 const app = express()
 
 app.get('/checkout/:item', async (req, res) => {
@@ -19,6 +20,7 @@ app.get('/checkout/:item', async (req, res) => {
   log.info(`${item} costs ${price}`)
   await notify({ item, price })
   log.info(`${item} sold`)
+  await queueReceipt?.({ item, price })
   res.json({ item, price })
 })
 

@@ -14,6 +14,8 @@ export interface SpanEntry {
   readonly failed: boolean
   readonly httpStatus: number | undefined
   readonly durationMs: number
+  /** The names of the spans of this timeline that it has links to, in traces of their own. */
+  readonly linkedTo: readonly string[]
 }
 
 export interface LogEntry {
@@ -48,8 +50,10 @@ interface Node {
 
 /** Picks the spans and log lines that carry the ID and puts each under the span it belongs to. */
 export function buildTimeline(id: string, spans: readonly SinkSpan[], lines: readonly ServiceLine[]): Timeline {
+  const own = spans.filter((span) => span.attributes['correlation.id'] === id)
+  const names = new Map(own.map((span) => [keyOf(span), nameOf(span)]))
   const nodes = [
-    ...spans.filter((span) => span.attributes['correlation.id'] === id).map(spanNode),
+    ...own.map((span) => spanNode(span, names)),
     ...lines.filter(({ line }) => line['correlation_id'] === id).map(logNode),
   ]
   const keys = new Set(nodes.map((node) => node.key))
@@ -78,31 +82,43 @@ export function idsOf(spans: readonly SinkSpan[]): readonly string[] {
   return [...new Set(ids.filter((id) => typeof id === 'string'))]
 }
 
+/** Whether a timeline has work that went on after the answer. */
+export function hasJob(timeline: Timeline): boolean {
+  return timeline.entries.some(({ what }) => what.type === 'span' && what.kind === 'CONSUMER')
+}
+
 /** The services that a timeline has something of. */
 export function servicesOf(timeline: Timeline): ReadonlySet<string> {
   return new Set(timeline.entries.map((entry) => entry.service))
 }
 
-function spanNode(span: SinkSpan): Node {
-  const { traceId, spanId, parentSpanId, name, kind, attributes, status } = span
+function spanNode(span: SinkSpan, names: ReadonlyMap<string, string>): Node {
+  const { traceId, parentSpanId, kind, attributes, status } = span
   const time = milliseconds(span.startTimeUnixNano)
-  const target = attributes['url.full'] ?? attributes['url.path']
   const httpStatus = attributes['http.response.status_code']
   return {
     time,
     service: String(span.resource['service.name']),
-    key: `${traceId}/${spanId}`,
+    key: keyOf(span),
     parent: parentSpanId && `${traceId}/${parentSpanId}`,
     what: {
       type: 'span',
-      // A span without a route is named by its method alone, so that names are few; a reader wants to know where to.
-      name: target === undefined || name.includes('/') ? name : `${name} ${target}`,
+      name: nameOf(span),
       kind,
       failed: status.code === 'ERROR',
       httpStatus: typeof httpStatus === 'number' ? httpStatus : undefined,
       durationMs: milliseconds(span.endTimeUnixNano) - time,
+      linkedTo: span.links.map((link) => names.get(keyOf(link))).filter((name) => name !== undefined),
     },
   }
+}
+
+const keyOf = ({ traceId, spanId }: Pick<SinkSpan, 'traceId' | 'spanId'>) => `${traceId}/${spanId}`
+
+/** A span without a route is named by its method alone, so that names are few; a reader wants to know where to. */
+function nameOf({ name, attributes }: SinkSpan): string {
+  const target = attributes['url.full'] ?? attributes['url.path']
+  return target === undefined || name.includes('/') ? name : `${name} ${target}`
 }
 
 function logNode({ service, line }: ServiceLine): Node {

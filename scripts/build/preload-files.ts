@@ -10,6 +10,7 @@ const LAZY: Readonly<Record<string, string>> = {
   logs: 'src/sdk/logs.ts',
   metrics: 'src/sdk/meter-provider.ts',
   otlp: 'src/sdk/otlp.ts',
+  run: 'src/cli/run-scope.ts',
 }
 
 /**

@@ -28,6 +28,11 @@ export function apiSettings(): ApiSettings {
   return (globalThis as GlobalSettings)[SETTINGS] ?? DEFAULTS
 }
 
+/** Whether the preload runs in this process, and is not turned off. */
+export function isStarted(): boolean {
+  return (globalThis as GlobalSettings)[SETTINGS] !== undefined
+}
+
 /** Leaves the settings for every instance of this module. */
 export function shareSettings(settings: ApiSettings): void {
   ;(globalThis as GlobalSettings)[SETTINGS] = settings

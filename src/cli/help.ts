@@ -6,6 +6,10 @@ export function renderHelp(rows: readonly Variable[] = VARIABLES): string {
   return `correlation: one correlation ID for every request
 
 Usage:
+  correlation run [--id ID] [--quiet] -- command [argument…]
+                         run any command under an ID: the one given, or else that of the environment (X_CORRELATION_ID,
+                         BAGGAGE), or else a new one. The command finds it there, with TRACEPARENT; standard error has
+                         it too, unless --quiet. Exit code and signals are the command's
   correlation path       print the absolute path of register.cjs, for NODE_OPTIONS="--require <path>"
   correlation --help     print this text
   correlation --version  print the version

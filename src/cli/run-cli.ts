@@ -3,6 +3,7 @@ import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { VERSION } from '../version.ts'
 import { renderHelp } from './help.ts'
+import { parseRunArguments, type RunArguments } from './run-arguments.ts'
 
 /** What the bin prints, and where. */
 export interface CliResult {
@@ -17,12 +18,18 @@ const OPTIONS = {
 } as const
 
 /**
- * Does what the bin `correlation` is asked for.
+ * Finds out what the bin `correlation` is asked for: something to print, or a command to run.
  *
  * @param args - The arguments behind the program's name.
  * @param packageFolder - Where `register.cjs` lies.
  */
-export function runCli(args: readonly string[], packageFolder: string): CliResult {
+export function runCli(args: readonly string[], packageFolder: string): CliResult | RunArguments {
+  // Before all else: the options behind the command are none of ours.
+  if (args[0] === 'run') {
+    const run = parseRunArguments(args.slice(1))
+    if (run === 'help') return { stdout: renderHelp(), exitCode: 0 }
+    return 'mistake' in run ? { stderr: `correlation: ${run.mistake}\n`, exitCode: 2 } : run
+  }
   const { values, positionals } = parseArgs({
     args: [...args],
     options: OPTIONS,

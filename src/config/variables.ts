@@ -176,7 +176,7 @@ export const VARIABLES = [
     name: 'CORRELATION_FROM_ENV',
     type: { kind: 'boolean' },
     default: 'true',
-    sentence: 'Scripts and cron jobs start under the ID in `X_CORRELATION_ID` or `BAGGAGE`; `false` ignores both.',
+    sentence: 'Scripts continue the ID and trace of `X_CORRELATION_ID`, `BAGGAGE`, `TRACEPARENT`; `false` reads none.',
   },
   {
     name: 'CORRELATION_SHUTDOWN_TIMEOUT_MS',

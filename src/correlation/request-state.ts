@@ -30,6 +30,8 @@ export interface RequestState {
   overridden: boolean
   /** The request has been counted in `correlation.requests`. */
   counted: boolean
+  /** It was handed to the application, and not closed yet. */
+  isOpen: boolean
 }
 
 /** A span that ends with the request. */
@@ -68,6 +70,7 @@ export function createRequestState(
     suppressed: false,
     overridden: false,
     counted: false,
+    isOpen: false,
   }
 }
 

@@ -18,6 +18,7 @@ import { dropBaggageEntry, putBaggageEntry, readBaggageEntry } from './baggage-e
 import { fieldValues } from './carrier.ts'
 import { isProducer } from './producer-spans.ts'
 import { RequestContext } from './request-context.ts'
+import { rememberWritten } from './written-carriers.ts'
 
 /** Options of {@link CorrelationPropagator}. */
 export interface CorrelationPropagatorOptions {
@@ -135,6 +136,7 @@ export class CorrelationPropagator implements TextMapPropagator {
     }
     this.#inner?.inject(this.#withEntry(context, id), carrier, setter)
     for (const name of this.#outboundHeaders) setter.set(carrier, name, id)
+    rememberWritten(carrier)
   }
 
   /** The fields of the inner propagator and the headers of this one. */

@@ -1,36 +1,60 @@
 // SPDX-License-Identifier: Apache-2.0
 import net from 'node:net'
-import { type Context, ROOT_CONTEXT } from '@opentelemetry/api'
-import { setId } from '../correlation/context.ts'
-import { parseId } from '../correlation/id.ts'
-import { HEADER_CORRELATION_ID } from '../correlation/names.ts'
-import { putBaggageEntry, readBaggageEntry } from '../propagation/baggage-entry.ts'
-import type { Runtime } from '../runtime.ts'
-import { type OtelEnv, textOf } from './otel-env.ts'
+import { type Context, type ContextManager, ROOT_CONTEXT, trace } from '@opentelemetry/api'
+import { getId } from '../correlation/context.ts'
+import { servingFlag } from './serving-flag.ts'
 
 /**
- * The context of a script that was started under an ID: the names of `CORRELATION_HEADERS` and `X_CORRELATION_ID`, or the entry of `BAGGAGE`, as
- * https://opentelemetry.io/docs/specs/otel/context/env-carriers/ spells them.
+ * What is active where nothing else is: the context that a script was started with. Not by `enterWith`, which would not reach code that
+ * runs from a callback of the loader.
+ *
+ * It ends when the process serves, in all of its threads: from there on each request has an ID of its own, and work outside of requests has none.
  */
-export function contextFromEnv(env: OtelEnv, runtime: Runtime): Context {
-  const { rules, baggageKey, config } = runtime
-  for (const header of new Set([...config.headers, HEADER_CORRELATION_ID])) {
-    const text = textOf(env, header.replaceAll('-', '_').toUpperCase())
-    const id = text === undefined ? undefined : parseId(text, rules.idRules)
-    if (id !== undefined) return withId(id)
-  }
-  const entry = baggageKey === undefined ? undefined : readBaggageEntry(textOf(env, 'BAGGAGE'), baggageKey)
-  const id = entry === undefined ? undefined : parseId(entry, rules.idRules)
-  return id === undefined ? ROOT_CONTEXT : withId(id)
+export class Ground {
+  #context: Context = ROOT_CONTEXT
+  #serving: Int32Array | undefined
 
-  function withId(found: NonNullable<typeof id>): Context {
-    const context = setId(ROOT_CONTEXT, found)
-    return baggageKey === undefined ? context : putBaggageEntry(context, baggageKey, found)
+  /** Lays the ground, unless there is nothing to stand on or the process serves already. */
+  begin(context: Context, manager: ContextManager): void {
+    if (context === ROOT_CONTEXT) return
+    const serving = servingFlag(originOf(context))
+    if (Atomics.load(serving, 0) !== 0) return
+    this.#context = context
+    this.#serving = serving
+    this.carry(manager)
+    onFirstListen(() => Atomics.store(serving, 0, 1))
+  }
+
+  /** Has a context manager stand on it: ours, or the one that an application's own SDK registers. Others are left as they are. */
+  carry(manager: ContextManager): ContextManager {
+    const serving = this.#serving
+    if (serving === undefined) return manager
+    const ground = this.#context
+    const original = manager.active
+    manager.active = function (this: ContextManager) {
+      const active = original.call(this)
+      return isRoot(active) && Atomics.load(serving, 0) === 0 ? ground : active
+    }
+    return manager
   }
 }
 
-/** Calls back at the first `listen`: from there on the process serves, and each request has an ID of its own. */
-export function onFirstListen(callback: () => void): void {
+/** Tells what a thread has inherited from what it was given for itself. */
+function originOf(context: Context): string {
+  const span = trace.getSpanContext(context)
+  return [getId(context), span?.traceId, span?.spanId].join(' ')
+}
+
+/** Each copy of the API has a root of its own, and the application's is not the one that is built in here. */
+function isRoot(context: Context): boolean {
+  return (
+    context === ROOT_CONTEXT ||
+    (context as { readonly _currentContext?: Map<symbol, unknown> })._currentContext?.size === 0
+  )
+}
+
+/** Calls back at the first `listen`. */
+function onFirstListen(callback: () => void): void {
   const original = net.Server.prototype.listen
   const listen = function (this: net.Server, ...args: unknown[]) {
     if (net.Server.prototype.listen === (listen as unknown)) net.Server.prototype.listen = original

@@ -93,7 +93,12 @@ export function assembleLean(env: OtelEnv, config: Config, say: (sentence: strin
       hasUnsentMetrics = false
       return recorded || metrics
     },
+    whenBusy(listener) {
+      pending.whenBusy(listener)
+      if (meters !== undefined) listener()
+    },
     async flush() {
+      pending.rest()
       await Promise.allSettled([
         tracerProvider?.forceFlush(),
         meters?.provider.forceFlush(),

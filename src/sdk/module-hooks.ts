@@ -28,7 +28,7 @@ export function onRequire(files: Readonly<Record<string, OnRequire>>): void {
   const internals = Module as unknown as ModuleInternals
   // Only what a wanted file may be called is looked at any closer: nearly every `require` costs one failed match.
   const ends = Object.keys(files).map((file) => file.slice(file.lastIndexOf('/') + 1))
-  const candidate = new RegExp(`(?:^|[\\\\/])(?:${ends.join('|')})(?:[\\\\/]index)?(?:\\.js)?$`)
+  const candidate = new RegExp(`(?:^|[\\\\/])(?:${ends.join('|')})(?:[\\\\/]index)?(?:\\.c?js)?$`)
   const replaced = new WeakMap<object, unknown>()
   const original = internals.prototype.require
 

@@ -8,6 +8,8 @@ import type { SpanProcessor } from '@opentelemetry/sdk-trace'
  */
 export class PendingTelemetry implements SpanProcessor, LogRecordProcessor {
   #pending = false
+  #isBusy = false
+  #onBusy: (() => void) | undefined
 
   /** Whether there was anything since the last call. */
   take(): boolean {
@@ -16,14 +18,28 @@ export class PendingTelemetry implements SpanProcessor, LogRecordProcessor {
     return pending
   }
 
-  onStart(): void {}
+  /** Calls back when there is something to flush, or will be: at the first span or record, and at the first after each flush. */
+  whenBusy(listener: () => void): void {
+    this.#onBusy = listener
+  }
+
+  /** A flush begins. */
+  rest(): void {
+    this.#isBusy = false
+  }
+
+  onStart(): void {
+    if (!this.#isBusy) this.#announce()
+  }
 
   onEnd(): void {
     this.#pending = true
+    if (!this.#isBusy) this.#announce()
   }
 
   onEmit(): void {
     this.#pending = true
+    if (!this.#isBusy) this.#announce()
   }
 
   forceFlush(): Promise<void> {
@@ -32,5 +48,10 @@ export class PendingTelemetry implements SpanProcessor, LogRecordProcessor {
 
   shutdown(): Promise<void> {
     return Promise.resolve()
+  }
+
+  #announce(): void {
+    this.#isBusy = true
+    this.#onBusy?.()
   }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { arch, hostname } from 'node:os'
+import path from 'node:path'
 import { diag } from '@opentelemetry/api'
 import {
   defaultResource,
@@ -26,11 +27,25 @@ const hostNameDetector: ResourceDetector = {
 /** The values of https://opentelemetry.io/docs/specs/semconv/resource/host/. */
 const ARCHITECTURES: Readonly<Record<string, string>> = { arm: 'arm32', ppc: 'ppc32', x64: 'amd64' }
 
+/** The upstream process detector, which would tell of `correlation run` what another command was called with: that may hold secrets. */
+const discreetProcessDetector: ResourceDetector = {
+  detect(config) {
+    const detected = processDetector.detect(config)
+    if (isOwnRun(process.argv)) delete detected.attributes?.['process.command_args']
+    return detected
+  },
+}
+
+/** By name: `NODE_OPTIONS` starts the preload before the bin could put the arguments away. */
+function isOwnRun([, script = '', command]: readonly string[]): boolean {
+  return command === 'run' && /^(?:correlation|cli\.cjs)$/.test(path.basename(script))
+}
+
 const DETECTORS: ReadonlyMap<string, ResourceDetector> = new Map([
   ['env', envDetector],
   ['host', hostDetector],
   ['os', osDetector],
-  ['process', processDetector],
+  ['process', discreetProcessDetector],
   ['serviceinstance', serviceInstanceIdDetector],
 ])
 
@@ -43,7 +58,7 @@ export function createResource(env: OtelEnv): Resource {
 
 function detectorsOf(env: OtelEnv): ResourceDetector[] {
   const names = listOf(env, 'OTEL_NODE_RESOURCE_DETECTORS')
-  if (names === undefined) return [envDetector, processDetector, hostNameDetector]
+  if (names === undefined) return [envDetector, discreetProcessDetector, hostNameDetector]
   if (names.includes('none')) return []
   if (names.includes('all')) return [...DETECTORS.values()]
   const detectors: ResourceDetector[] = []

@@ -25,6 +25,7 @@ export function installShutdown(options: ShutdownOptions): void {
   const { telemetry, timeoutMs, endAnsweredSpans, isActive } = options
   if (timeoutMs <= 0) return
   const workers = new WorkerFlush(() => flushNow(options))
+  telemetry.whenBusy(() => workers.announce())
   let isFlushing = false
   let isSpent = false
 

@@ -103,6 +103,7 @@ function startFull(env: OtelEnv, config: Config, apiGlobal: ApiGlobal): Telemetr
     loggerProvider,
     // It does not tell whether anything was recorded; its own timers send what comes after the first flush.
     hasPending: () => !isFlushed,
+    whenBusy: (listener) => listener(),
     // Not by `NodeSDK.shutdown`: it gives up as soon as one exporter fails, whatever the others still have to send.
     async flush() {
       isFlushed = true

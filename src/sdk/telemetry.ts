@@ -9,6 +9,8 @@ export interface Telemetry {
   readonly loggerProvider: LoggerProvider | undefined
   /** Whether anything was recorded since the last flush. */
   hasPending(): boolean
+  /** Calls back when there is something to flush, or will be; once until the next flush. */
+  whenBusy(listener: () => void): void
   /** Sends what is queued. May take as long as the exporters' own timeouts. */
   flush(): Promise<void>
   /** Returns what is still queued as requests for the process that outlives this one. Synchronous. */

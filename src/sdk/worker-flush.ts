@@ -6,16 +6,19 @@ const SLOTS = 256
 const FREE = 0
 const IDLE = 0
 const ASKED = 1
+const EMPTY = 0
+const BUSY = 1
 
 /**
  * Lets the main thread have its workers flush before the process ends: a signal reaches the main thread alone, and a worker
  * is stopped without a word when the main thread exits. The main thread blocks while it exits and can then receive no message,
  * so the two talk through shared memory, which each worker inherits as environment data. A worker's slot holds its thread ID,
- * and whether it was asked.
+ * whether it was asked, and whether it has anything to flush: one that waits for work in `Atomics.wait`, as those of piscina do, cannot answer.
  */
 export class WorkerFlush {
   readonly #owners: Int32Array<SharedArrayBuffer>
   readonly #states: Int32Array<SharedArrayBuffer>
+  readonly #loads: Int32Array<SharedArrayBuffer>
   readonly #slot: number
 
   /** @param flush - What a worker does when it is asked. Never rejects. */
@@ -23,6 +26,7 @@ export class WorkerFlush {
     const memory = sharedMemory()
     this.#owners = new Int32Array(memory, 0, SLOTS)
     this.#states = new Int32Array(memory, SLOTS * Int32Array.BYTES_PER_ELEMENT, SLOTS)
+    this.#loads = new Int32Array(memory, 2 * SLOTS * Int32Array.BYTES_PER_ELEMENT, SLOTS)
     // A worker that is terminated cannot take its name off the list.
     process.on('worker', (worker) => {
       const id = worker.threadId
@@ -32,11 +36,16 @@ export class WorkerFlush {
     if (this.#slot !== -1) this.#serve(flush)
   }
 
-  /** In the main thread: asks the workers to flush. They do so while it goes on. */
+  /** In a worker: there is something to flush, or will be. */
+  announce(): void {
+    if (this.#slot !== -1) Atomics.store(this.#loads, this.#slot, BUSY)
+  }
+
+  /** In the main thread: asks the workers that have something to flush it. They do so while it goes on. */
   ask(): void {
     if (!isMainThread) return
     for (const [i, owner] of this.#owners.entries()) {
-      if (owner === FREE) continue
+      if (owner === FREE || Atomics.load(this.#loads, i) === EMPTY) continue
       Atomics.store(this.#states, i, ASKED)
       Atomics.notify(this.#states, i)
     }
@@ -69,7 +78,11 @@ export class WorkerFlush {
   #serve(flush: () => Promise<void>): void {
     const asked = Atomics.waitAsync(this.#states, this.#slot, IDLE).value
     void Promise.resolve(asked)
-      .then(flush)
+      .then(() => {
+        // Before the flush, so that what begins meanwhile is announced again.
+        Atomics.store(this.#loads, this.#slot, EMPTY)
+        return flush()
+      })
       .then(() => {
         this.#rest(this.#slot)
         this.#serve(flush)
@@ -80,6 +93,7 @@ export class WorkerFlush {
     const i = this.#owners.indexOf(id)
     if (i === -1) return
     Atomics.store(this.#owners, i, FREE)
+    Atomics.store(this.#loads, i, EMPTY)
     this.#rest(i)
   }
 
@@ -92,7 +106,7 @@ export class WorkerFlush {
 function sharedMemory(): SharedArrayBuffer {
   const inherited = getEnvironmentData(KEY)
   if (inherited instanceof SharedArrayBuffer) return inherited
-  const memory = new SharedArrayBuffer(2 * SLOTS * Int32Array.BYTES_PER_ELEMENT)
+  const memory = new SharedArrayBuffer(3 * SLOTS * Int32Array.BYTES_PER_ELEMENT)
   setEnvironmentData(KEY, memory)
   return memory
 }

@@ -7,8 +7,12 @@ export type RequestReason = Reason | 'app_override'
 
 const PRESENT = Object.freeze({ 'correlation.present': true })
 const ABSENT = Object.freeze({ 'correlation.present': false })
-const SENT = Object.freeze({ 'correlation.decision': 'sent' })
-const WITHHELD = Object.freeze({ 'correlation.decision': 'withheld' })
+const DECISIONS = Object.freeze({
+  sent: Object.freeze({ 'correlation.decision': 'sent' }),
+  withheld: Object.freeze({ 'correlation.decision': 'withheld' }),
+  /** Made under no ID while a request is in flight. */
+  missing: Object.freeze({ 'correlation.decision': 'missing' }),
+})
 
 interface Counters {
   readonly requests: Counter
@@ -42,8 +46,8 @@ export class CorrelationMetrics {
   }
 
   /** `correlation.outbound`, unit `{request}`. */
-  outbound(decision: 'sent' | 'withheld'): void {
-    this.#current()?.outbound.add(1, decision === 'sent' ? SENT : WITHHELD)
+  outbound(decision: keyof typeof DECISIONS): void {
+    this.#current()?.outbound.add(1, DECISIONS[decision])
   }
 
   #current(): Counters | undefined {
@@ -71,7 +75,7 @@ function countersOf(provider: MeterProvider): Counters | undefined {
     }),
     outbound: meter.createCounter('correlation.outbound', {
       unit: '{request}',
-      description: 'Outbound requests made under a correlation ID, by whether the host policy let it travel.',
+      description: 'Outbound requests, by whether the correlation ID travels, is withheld, or is missing in a request.',
     }),
   }
 }

@@ -24,11 +24,13 @@ interface Row {
 interface Block {
   readonly text: string
   readonly id: string | undefined
+  /** Whether something was sold: a job prints the receipt. */
+  readonly isSold: boolean
   readonly rows: readonly Row[]
 }
 
-async function runDemo(args: readonly string[], sink: OtlpSink) {
-  const demo = await runApp({ fixture: MAIN, args, preload: 'none', serve: false, sink })
+async function runDemo(args: readonly string[], sink: OtlpSink, env: Readonly<Record<string, string>> = {}) {
+  const demo = await runApp({ fixture: MAIN, args, preload: 'none', serve: false, sink, env })
   const text = demo.stdout.join('\n')
   const blocks = text.split(/^(?=\d\. )/m).map(readBlock)
   return { text, blocks, stderr: demo.stderr, exit: await demo.exited }
@@ -43,7 +45,8 @@ function readBlock(text: string): Block {
       text: rest,
     }),
   )
-  return { text, id: /^ {3}answered \d+, ID (.*)$/m.exec(text)?.[1], rows }
+  const isSold = /^ {3}answered 200\b/m.test(text)
+  return { text, id: /^ {3}answered \d+, ID (.*)$/m.exec(text)?.[1], isSold, rows }
 }
 
 function servicesWith(rows: readonly Row[], type: Row['type']): readonly string[] {
@@ -75,23 +78,46 @@ describe('the demo', () => {
   })
 
   it('forwards to the endpoint of the user spans that say the same', () => {
-    for (const { id } of demo.blocks) {
+    for (const { id, isSold } of demo.blocks) {
       assert.ok(id)
       const spans = sink.spans.filter((span) => span.attributes['correlation.id'] === id)
       assert.deepEqual([...new Set(spans.map((span) => span.resource['service.name']))].sort(), SERVICES)
-      assert.equal(new Set(spans.map((span) => span.traceId)).size, 1)
+      assert.equal(new Set(spans.map((span) => span.traceId)).size, isSold ? 2 : 1, 'a job has a trace of its own')
     }
   })
 
-  it('nests the calls: one root, the services called below it', () => {
-    for (const { rows, text } of demo.blocks) {
+  it('nests the calls: one root, the services called below it, and another for the job', () => {
+    for (const { isSold, rows, text } of demo.blocks) {
       const roots = rows.filter((row) => row.column === Math.min(...rows.map(({ column }) => column)))
       assert.deepEqual(
         roots.map((row) => row.service),
-        ['shop'],
+        isSold ? ['shop', 'shop'] : ['shop'],
         text,
       )
     }
+  })
+
+  it('shows the job under the ID of its request, linked to it', () => {
+    assert.deepEqual(
+      demo.blocks.map(({ isSold }) => isSold),
+      [true, true, true, false],
+    )
+    for (const { isSold, rows, text } of demo.blocks) {
+      const jobs = rows.filter((row) => row.text.startsWith('process receipts'))
+      const printed = rows.filter((row) => row.text.startsWith('info: receipt: '))
+      assert.equal(jobs.length, isSold ? 1 : 0, text)
+      assert.equal(printed.length, isSold ? 1 : 0, text)
+      for (const [index, job] of jobs.entries()) {
+        assert.match(job.text, /^process receipts {2}consumer {2}linked to GET \/checkout\/:item {2}\(/)
+        assert.equal(printed[index]?.column, job.column + 2)
+      }
+    }
+  })
+
+  it('says what is missing where there is a Redis and no BullMQ', async () => {
+    const { text, exit } = await runDemo([], sink, { REDIS_URL: 'redis://127.0.0.1:1' })
+    assert.deepEqual(exit, { code: 1, signal: null })
+    assert.match(text, /^REDIS_URL is set, and BullMQ is not installed here: npm install /)
   })
 
   it('keeps the ID of a client, replaces a hostile one and shows where a request failed', () => {

@@ -5,6 +5,7 @@ import { describe, it, type TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ENDINGS, type Ending, runToItsEnd } from '../support/exit-app.ts'
 import { startOtlpSink } from '../support/otlp-sink.ts'
+import { type Exit, runApp } from '../support/run-app.ts'
 
 const FAR = 60_000
 
@@ -107,4 +108,19 @@ describe('without a collector', { concurrency: 2 }, () => {
     const first = await Promise.race([running, sleep(2000, 'still exiting')])
     assert.equal(first, 'still exiting')
   })
+})
+
+describe('a thread that waits for work without an event loop, as those of piscina do', { concurrency: 2 }, () => {
+  for (const [ending, exit] of [
+    ['natural', { code: 0, signal: null }],
+    ['exit', { code: 3, signal: null }],
+    ['SIGTERM', { code: null, signal: 'SIGTERM' }],
+  ] as const satisfies readonly (readonly [string, Exit])[]) {
+    // Long before it would be given up.
+    it(`is not waited for where it has nothing to send: ${ending}`, { timeout: FAR / 2 }, async (t) => {
+      const env = { CORRELATION_SHUTDOWN_TIMEOUT_MS: String(FAR) }
+      const app = await runApp({ fixture: 'blocked-thread.cjs', args: [ending], env, serve: false, t })
+      assert.deepEqual(await app.exited, exit)
+    })
+  }
 })

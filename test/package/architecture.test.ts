@@ -9,7 +9,7 @@ import { type Import, importsOf, listFiles } from '../support/source-files.ts'
 
 /** What each part may import of the others: downwards only. The order of the rows is the order of the layers. */
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
-  'src/preload.ts': ['src/start.ts', 'src/version.ts'],
+  'src/preload.ts': ['src/start.ts', 'src/version.ts', 'src/cli/lazy-files.ts'],
   'src/start.ts': [
     'src/sdk',
     'instrumentations',
@@ -21,9 +21,15 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/index.ts': ['src/api', 'src/telemetry', 'src/propagation', 'src/correlation'],
   'src/winston.ts': ['src/telemetry', 'src/correlation'],
-  'src/cli': ['src/config', 'src/version.ts'],
+  'src/cli': ['src/config', 'src/version.ts', 'src/api', 'src/propagation', 'src/correlation'],
   // The hook that sees modules load is the SDK's as well; it imports nothing of ours.
-  instrumentations: ['src/sdk/module-hooks.ts', 'src/telemetry', 'src/propagation', 'src/correlation'],
+  instrumentations: [
+    'src/sdk/module-hooks.ts',
+    'src/sdk/import-hooks.ts',
+    'src/telemetry',
+    'src/propagation',
+    'src/correlation',
+  ],
   'src/sdk': ['src/telemetry', 'src/propagation', 'src/correlation', 'src/version.ts'],
   'src/api': ['src/propagation', 'src/correlation'],
   'src/config': ['src/correlation'],
@@ -41,6 +47,7 @@ const TYPES: Readonly<Record<string, readonly string[]>> = {
   instrumentations: ['src/runtime.ts', 'src/config'],
   'src/runtime.ts': ['src/config', 'src/telemetry', 'src/propagation', 'src/correlation'],
   'src/api': ['src/preload.ts'],
+  'src/cli': ['src/preload.ts'],
 }
 
 /** The packages that a part may load; the others only the API. */
@@ -130,10 +137,11 @@ describe('the environment', () => {
       .map((line) => `${file}: ${line.trim()}`),
   )
 
-  it('is read in two files, and written in none', () => {
+  it('is read in three files, and written in none', () => {
     assert.deepEqual(uses.toSorted(), [
       "register.cjs: require('./dist/preload.cjs').preload(process.env)",
       'src/api/start.ts: preload({ ...process.env, ...options.env })',
+      'src/cli/main.ts: void run(asked, process.env, packageFolder).then(endLike)',
     ])
   })
 

@@ -21,7 +21,7 @@ const BUNDLES = ['cli.cjs', 'exit-child.cjs', 'index.cjs', 'index.mjs', 'preload
 /** What the preload loads later. */
 const LAZY = [
   ...['bsd', 'darwin', 'linux', 'unsupported', 'win'].map((system) => `getMachineId-${system}.cjs`),
-  ...['logs.cjs', 'metrics.cjs', 'otlp.cjs', 'shared.cjs', 'shared-2.cjs'],
+  ...['logs.cjs', 'metrics.cjs', 'otlp.cjs', 'run.cjs', 'shared.cjs', 'shared-2.cjs'],
 ]
 
 describe('the packed package', () => {

@@ -13,6 +13,7 @@ const PAGES = [
   'CHANGELOG.md',
   'CONTRIBUTING.md',
   'docs/architecture.md',
+  'docs/background.md',
   'docs/incident.md',
   'docs/jaeger.md',
   'docs/production.md',

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import path from 'node:path'
 import { ROOT } from '../support/run-command.ts'
@@ -21,6 +21,10 @@ export const PROGRAMS = [
   'jaeger-page',
   'kafka',
   'python',
+  'redis-server',
+  'rabbitmq-server',
+  'mariadbd',
+  'postgres',
 ] as const
 export type Program = (typeof PROGRAMS)[number]
 
@@ -40,6 +44,17 @@ export const DEBIAN: Readonly<Partial<Record<Program, { readonly package: string
   jq: { package: 'jq', path: '/usr/bin/jq' },
   prometheus: { package: 'prometheus', path: '/usr/bin/prometheus' },
   promtool: { package: 'prometheus', path: '/usr/bin/promtool' },
+  'redis-server': { package: 'redis-server', path: '/usr/bin/redis-server' },
+  // Not the one in /usr/sbin, which changes to the user of the service.
+  'rabbitmq-server': { package: 'rabbitmq-server', path: '/usr/lib/rabbitmq/bin/rabbitmq-server' },
+  mariadbd: { package: 'mariadb-server', path: '/usr/sbin/mariadbd' },
+  // Each version has a folder of its own, and nothing of it is in the PATH.
+  postgres: { package: 'postgresql', path: newestPostgres() },
+}
+
+function newestPostgres(): string {
+  const [newest] = globSync('/usr/lib/postgresql/*/bin/postgres').sort().reverse()
+  return newest ?? '/usr/lib/postgresql/15/bin/postgres'
 }
 
 /** Its release, and what Go calls it: tags of version 2 cannot be named to Go, whose module path for them would need a `/v2`. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { spawnSync } from 'node:child_process'
 import path from 'node:path'
+import type { User } from './unprivileged-user.ts'
 
 /** The repository. */
 export const ROOT = path.join(import.meta.dirname, '../..')
@@ -17,11 +18,13 @@ export interface CommandOptions {
   /** Added to our own environment; undefined takes a variable out. */
   readonly env?: Readonly<Record<string, string | undefined>>
   readonly timeoutMs?: number
+  /** By default ourselves. */
+  readonly user?: User
 }
 
 /** Runs a program to its end. */
 export function runCommand(program: string, args: readonly string[], options: CommandOptions = {}): CommandResult {
-  const { cwd = ROOT, env = {}, timeoutMs = 180_000 } = options
+  const { cwd = ROOT, env = {}, timeoutMs = 180_000, user } = options
   const { status, stdout, stderr, error } = spawnSync(program, args, {
     cwd,
     env: { ...process.env, NODE_TEST_CONTEXT: undefined, ...env },
@@ -29,6 +32,7 @@ export function runCommand(program: string, args: readonly string[], options: Co
     input: '',
     timeout: timeoutMs,
     maxBuffer: 64 * 1024 * 1024,
+    ...user,
   })
   if (error !== undefined) throw error
   return { code: status, stdout, stderr }

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ROOT } from './run-command.ts'
+import type { User } from './unprivileged-user.ts'
 
 /** How it is seen that a program serves: by an address that then answers 200, or by what it then writes. */
 type Sign = { readonly readyUrl: string } | { readonly readyText: string }
@@ -13,6 +14,10 @@ export type ProgramOptions = Sign & {
   readonly args: readonly string[]
   /** Beside `PATH`, the whole environment. */
   readonly env: Readonly<Record<string, string>>
+  /** By default the repository. */
+  readonly cwd?: string
+  /** By default ourselves. */
+  readonly user?: User
 }
 
 /** What ends with the program: a test, or a script that calls these functions itself. */
@@ -37,14 +42,14 @@ const POLL_MS = 50
 
 /** Starts a real program, which ends with the test. */
 export async function startProgram(t: Owner, options: ProgramOptions): Promise<RunningProgram> {
-  const { name, path, args, env } = options
+  const { name, path, args, env, cwd = ROOT, user } = options
   let child: ChildProcess | undefined
   let exited: Promise<unknown> = Promise.resolve()
   let output = ''
 
   async function start(): Promise<void> {
     if (child !== undefined) throw new Error(`${name} runs already.`)
-    const started = spawn(path, args, { cwd: ROOT, env: { PATH: process.env['PATH'], ...env }, stdio: 'pipe' })
+    const started = spawn(path, args, { cwd, env: { PATH: process.env['PATH'], ...env }, stdio: 'pipe', ...user })
     const collect = (chunk: Buffer) => {
       output += chunk
     }

@@ -6,6 +6,8 @@ import { runApp } from '../../support/run-app.ts'
 
 const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
 
+const carriedId = (carrier: unknown) => (carrier as Readonly<Record<string, string>>)['x-correlation-id']
+
 describe('CORRELATION_FROM_ENV', () => {
   for (const [title, env, id] of [
     ['takes X_CORRELATION_ID', { X_CORRELATION_ID: 'job-1' }, 'job-1'],
@@ -31,7 +33,7 @@ describe('CORRELATION_FROM_ENV', () => {
       for (const { attributes } of spans) assert.equal(attributes['correlation.id'], id)
       const called = app.logs.find(({ message }) => message === 'called')
       // From its first `listen` on a process serves, and what it does outside of requests has no ID.
-      assert.deepEqual([called?.['before'], called?.['after']], [id ?? null, null])
+      assert.deepEqual([carriedId(called?.['before']), carriedId(called?.['after'])], [id, undefined])
       assert.equal(app.logs.find(({ message }) => message === 'after listen')?.['correlation_id'], undefined)
       for (const { headers } of sink.requests) assert.ok(!('x-correlation-id' in headers) && !('baggage' in headers))
       assert.ok(!app.stderr.includes('a b'))

@@ -30,6 +30,7 @@ describe('request state', () => {
       suppressed: false,
       overridden: false,
       counted: false,
+      isOpen: false,
     })
   })
 

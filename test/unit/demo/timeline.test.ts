@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { buildTimeline, idsOf, servicesOf, type Timeline } from '../../../examples/demo/timeline.ts'
+import { renderTimeline } from '../../../examples/demo/render.ts'
+import { buildTimeline, hasJob, idsOf, servicesOf, type Timeline } from '../../../examples/demo/timeline.ts'
 import { SALE_ID, SALE_LINES, SALE_SPANS, saleLine, saleSpan } from './recorded-sale.ts'
 
 /** Offset, depth, service and text of each entry. */
@@ -75,6 +76,31 @@ describe('buildTimeline()', () => {
     assert.equal(last?.depth, 0)
   })
 
+  it('names what a span is linked to, of what it shows', () => {
+    const job = {
+      service: 'shop',
+      spanId: 'j',
+      name: 'process',
+      kind: 'CONSUMER',
+      from: 20,
+      to: 21,
+      traceId: 'ffff',
+    } as const
+    const [, , request] = SALE_SPANS
+    assert.ok(request)
+    const links = [request, { traceId: 'eeee', spanId: 'a' }].map(({ traceId, spanId }) => ({
+      traceId,
+      spanId,
+      attributes: {},
+    }))
+    const timeline = buildTimeline(SALE_ID, [...SALE_SPANS, { ...saleSpan(job), links }], [])
+    const last = timeline.entries.at(-1)?.what
+    assert.deepEqual(last?.type === 'span' && last.linkedTo, ['GET /checkout/:item'])
+    assert.ok(hasJob(timeline))
+    assert.ok(!hasJob(buildTimeline(SALE_ID, SALE_SPANS, [])))
+    assert.match(renderTimeline(timeline), /▸ process {2}consumer {2}linked to GET \/checkout\/:item {2}\(1\.0 ms\)$/)
+  })
+
   it('tells status, failure and duration of a span', () => {
     assert.deepEqual(buildTimeline(SALE_ID, SALE_SPANS, []).entries[0]?.what, {
       type: 'span',
@@ -83,6 +109,7 @@ describe('buildTimeline()', () => {
       failed: true,
       httpStatus: 502,
       durationMs: 14.75,
+      linkedTo: [],
     })
   })
 })

@@ -15,6 +15,9 @@ const FILES = {
   'node_modules/parted/other/inner.js': 'exports.name = "other"',
   'node_modules/circle/lib/start.js': 'exports.early = 1; exports.saw = require("./end"); exports.late = 2',
   'node_modules/circle/lib/end.js': 'exports.marked = "marked" in require("./start")',
+  'node_modules/dual/package.json': '{"type": "module", "exports": {"require": "./dist/main.cjs"}}',
+  'node_modules/dual/dist/main.cjs': 'exports.part = require("./part.cjs")',
+  'node_modules/dual/dist/part.cjs': 'exports.name = "part"',
   'node_modules/throws/index.js': 'exports.name = "throws"',
   'node_modules/value/index.js': 'module.exports = 5',
   'lib/inner.js': 'exports.name = "of the application"',
@@ -37,6 +40,7 @@ onRequire({
   whole: (exports) => () => `not ${(exports as () => string)()}`,
   'parted/lib/inner': mark,
   'circle/lib/start': mark,
+  'dual/dist/part': mark,
   throws: () => {
     throw new Error('a mistake of ours')
   },
@@ -48,6 +52,11 @@ describe('onRequire()', () => {
     for (const id of ['whole', 'whole', 'whole/index', 'whole/index.js', `${folder}/node_modules/whole`]) {
       assert.equal((load(id) as () => string)(), 'not whole', id)
     }
+  })
+
+  it('sees a file that is called .cjs', () => {
+    const { part } = load('dual') as Record<string, Record<string, unknown>>
+    assert.deepEqual(part, { name: 'part', marked: calls })
   })
 
   it('sees an inner file once, however its package names it, and no other of that name', () => {

@@ -17,6 +17,26 @@ describe('createResource', () => {
     assert.ok(!('host.id' in attributes))
   })
 
+  for (const [argv, isThere] of [
+    [['node', '/app/node_modules/.bin/correlation', 'run', 'sh', '--password=hunter2'], false],
+    [['node', '/app/node_modules/@org/correlation/dist/cli.cjs', 'run', 'sh', '--password=hunter2'], false],
+    [['node', '/app/app.js', 'run'], true],
+    [['node', '/app/correlation.js', 'run'], true],
+    [['node', '/app/node_modules/.bin/correlation', 'path'], true],
+    [['node'], true],
+  ] as const) {
+    it(`${isThere ? 'tells' : 'does not tell'} what this was called with: ${argv.join(' ')}`, (t) => {
+      const before = process.argv
+      t.after(() => {
+        process.argv = before
+      })
+      process.argv = [...argv]
+      const { attributes } = createResource({})
+      assert.equal('process.command_args' in attributes, isThere)
+      assert.equal(attributes['process.pid'], process.pid)
+    })
+  }
+
   for (const [value, key, isThere] of [
     ['none', 'process.pid', false],
     ['host,none', 'host.name', false],

@@ -41,6 +41,7 @@ describe('CorrelationMetrics', () => {
         each.request('generated', 'malformed')
         each.log(false)
         each.outbound('withheld')
+        each.outbound('missing')
       }, counters)
       assert.deepEqual(points, [
         [
@@ -51,6 +52,7 @@ describe('CorrelationMetrics', () => {
         ],
         ['correlation.logs', '{log_record}', { 'correlation.present': false }, 1],
         ['correlation.outbound', '{request}', { 'correlation.decision': 'withheld' }, 1],
+        ['correlation.outbound', '{request}', { 'correlation.decision': 'missing' }, 1],
       ])
     }
     assert.equal(counters.areRead(), true)

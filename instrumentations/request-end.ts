@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { countClosed } from '../src/correlation/open-requests.ts'
+import { endSpan, type RequestState } from '../src/correlation/request-state.ts'
+import type { Runtime } from '../src/runtime.ts'
+import { forgetOpen } from './open-responses.ts'
+import { countRequest } from './response-header.ts'
+
+/** A request that was read to its end is closed long before it is answered; of one that was cut off there may be no other sign. */
+export function requestClosed(request: IncomingMessage, state: RequestState, runtime: Runtime): void {
+  if (request.aborted === true) closed(state, runtime)
+}
+
+/** The usual end. */
+export function responseClosed(response: ServerResponse, state: RequestState, runtime: Runtime): void {
+  forgetOpen(response)
+  closed(state, runtime)
+}
+
+function closed(state: RequestState, runtime: Runtime): void {
+  countClosed(state)
+  if (state.span !== undefined) endSpan(state)
+  countRequest(state, runtime)
+}
