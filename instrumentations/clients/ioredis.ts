@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import { bindCallback } from '../bound-callback.ts'
 import type { LibraryPatches } from '../library-patches.ts'
-import { bindCallback } from './bound-callback.ts'
-import { type Method, patchMethod, prototypeOf } from './patched-method.ts'
+import type { Method } from '../patch-method.ts'
+import { patchOwnMethod, prototypeOf } from './own-method.ts'
 
 type Listener = ((this: unknown, ...args: unknown[]) => unknown) & { readonly listener?: unknown }
 
@@ -24,8 +26,8 @@ export function ioredisPatches(): LibraryPatches {
     required: {
       'ioredis/built/Redis': (exports) => {
         const prototype = prototypeOf(exports)
-        patchMethod(prototype, 'on', withOwnListener)
-        patchMethod(prototype, 'addListener', withOwnListener)
+        patchOwnMethod(prototype, 'on', withOwnListener)
+        patchOwnMethod(prototype, 'addListener', withOwnListener)
         return exports
       },
     },

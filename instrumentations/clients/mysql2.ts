@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Context } from '@opentelemetry/api'
 import { activeContext, withContext } from '../../src/correlation/active-context.ts'
+import { bindCallback, withBoundCallbacks } from '../bound-callback.ts'
 import { hiddenField } from '../hidden-field.ts'
 import type { LibraryPatches } from '../library-patches.ts'
-import { bindCallback, withBoundCallbacks } from './bound-callback.ts'
-import { type Method, patchMethod, prototypeOf } from './patched-method.ts'
+import type { Method } from '../patch-method.ts'
+import { patchOwnMethod, prototypeOf } from './own-method.ts'
 import { disownEvents, rememberOpener } from './pooled-connection.ts'
 
 /** A command that waits for its turn on a connection: a query, a ping, a prepared statement. */
@@ -38,13 +39,13 @@ export function mysql2Patches(): LibraryPatches {
 
 function patchConnection(exports: unknown): unknown {
   const prototype = prototypeOf(exports)
-  patchMethod(prototype, 'addCommand', (addCommand) => {
+  patchOwnMethod(prototype, 'addCommand', (addCommand) => {
     return function (command, ...rest) {
       adopt(command)
       return addCommand.call(this, command, ...rest)
     }
   })
-  patchMethod(prototype, 'connect', (connect) => {
+  patchOwnMethod(prototype, 'connect', (connect) => {
     const connectBound: Method = withBoundCallbacks(connect)
     return function (...args) {
       // A pool calls it in the stretch that opens the connection.
@@ -56,7 +57,7 @@ function patchConnection(exports: unknown): unknown {
 }
 
 function patchPool(exports: unknown): unknown {
-  patchMethod(prototypeOf(exports), 'getConnection', withBoundCallbacks)
+  patchOwnMethod(prototypeOf(exports), 'getConnection', withBoundCallbacks)
   return exports
 }
 

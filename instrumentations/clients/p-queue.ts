@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import { withBoundCallbacks } from '../bound-callback.ts'
 import type { LibraryPatches } from '../library-patches.ts'
-import { withBoundCallbacks } from './bound-callback.ts'
-import { patchMethod, prototypeOf } from './patched-method.ts'
+import { patchOwnMethod, prototypeOf } from './own-method.ts'
 
 /**
  * Runs the tasks of a queue in the context that they were added in: the queue starts a waiting one from whichever task ended. Version 10 does so
@@ -11,7 +12,7 @@ export function pQueuePatches(): LibraryPatches {
   return {
     required: {
       'p-queue/dist/priority-queue': (exports) => {
-        patchMethod(prototypeOf(exports), 'enqueue', withBoundCallbacks)
+        patchOwnMethod(prototypeOf(exports), 'enqueue', withBoundCallbacks)
         return exports
       },
     },
@@ -21,7 +22,7 @@ export function pQueuePatches(): LibraryPatches {
         patch({ PQueue }) {
           const prototype = prototypeOf({ PQueue }, 'PQueue')
           // An EventTarget since version 10.
-          if (!(prototype instanceof EventTarget)) patchMethod(prototype, 'add', withBoundCallbacks)
+          if (!(prototype instanceof EventTarget)) patchOwnMethod(prototype, 'add', withBoundCallbacks)
         },
       },
     },

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Context } from '@opentelemetry/api'
 import { activeContext, withContext } from '../../src/correlation/active-context.ts'
+import { bindCallback, withBoundCallbacks } from '../bound-callback.ts'
 import { hiddenField } from '../hidden-field.ts'
 import type { LibraryPatches } from '../library-patches.ts'
-import { bindCallback, withBoundCallbacks } from './bound-callback.ts'
-import { type Method, patchMethod, prototypeOf } from './patched-method.ts'
+import type { Method } from '../patch-method.ts'
+import { patchOwnMethod, prototypeOf } from './own-method.ts'
 import { disownEvents, rememberOpener } from './pooled-connection.ts'
 
 /** What a client calls on its query as the answer comes in. */
@@ -52,22 +53,22 @@ export function pgPatches(): LibraryPatches {
 function patchClient(exports: unknown): unknown {
   const prototype = prototypeOf(exports) as object
   // `query` ends in it, in the caller's context, with the new query at the end of the queue.
-  patchMethod(prototype, '_pulseQueryQueue', (pulse) => {
+  patchOwnMethod(prototype, '_pulseQueryQueue', (pulse) => {
     return function (...args) {
       adoptLast(this as Client)
       return pulse.apply(this, args)
     }
   })
-  patchMethod(prototype, 'end', withBoundCallbacks)
+  patchOwnMethod(prototype, 'end', withBoundCallbacks)
   disownEvents(prototype)
   return exports
 }
 
 function patchPool(exports: unknown): unknown {
   const prototype = prototypeOf(exports)
-  patchMethod(prototype, 'connect', withBoundCallbacks)
-  patchMethod(prototype, 'end', withBoundCallbacks)
-  patchMethod(prototype, 'newClient', (newClient) => {
+  patchOwnMethod(prototype, 'connect', withBoundCallbacks)
+  patchOwnMethod(prototype, 'end', withBoundCallbacks)
+  patchOwnMethod(prototype, 'newClient', (newClient) => {
     return function (...args) {
       const result = newClient.apply(this, args)
       const client = (this as Pool)._clients?.at(-1)
@@ -81,9 +82,9 @@ function patchPool(exports: unknown): unknown {
 /** Where pg's own query calls the callback, or settles the promise, and emits. */
 function patchQuery(exports: unknown): unknown {
   const prototype = prototypeOf(exports)
-  patchMethod(prototype, 'handleReadyForQuery', inCallers)
-  patchMethod(prototype, 'handleError', inCallers)
-  patchMethod(prototype, 'handleDataRow', (handle) => {
+  patchOwnMethod(prototype, 'handleReadyForQuery', inCallers)
+  patchOwnMethod(prototype, 'handleError', inCallers)
+  patchOwnMethod(prototype, 'handleDataRow', (handle) => {
     const handleOwn = inCallers(handle)
     return function (...args) {
       const isHeard = (this as Query)._events?.['row'] !== undefined

@@ -2,9 +2,9 @@
 import { type Context, ROOT_CONTEXT } from '@opentelemetry/api'
 import { activeContext, withContext } from '../../src/correlation/active-context.ts'
 import { getId } from '../../src/correlation/context.ts'
+import { withBoundCallbacks } from '../bound-callback.ts'
 import type { LibraryPatches } from '../library-patches.ts'
-import { withBoundCallbacks } from './bound-callback.ts'
-import { patchMethod, prototypeOf } from './patched-method.ts'
+import { patchOwnMethod, prototypeOf } from './own-method.ts'
 
 type Listener = (this: unknown, ...args: unknown[]) => unknown
 
@@ -23,17 +23,17 @@ export function redisPatches(): LibraryPatches {
   return {
     required: {
       [`${CLIENT}/pool`]: (exports) => {
-        patchMethod(prototypeOf(exports, 'RedisClientPool'), 'execute', withBoundCallbacks)
+        patchOwnMethod(prototypeOf(exports, 'RedisClientPool'), 'execute', withBoundCallbacks)
         return exports
       },
       [`${CLIENT}/pub-sub`]: (exports) => {
         const prototype = prototypeOf(exports, 'PubSub')
-        patchMethod(prototype, 'subscribe', (subscribe) => {
+        patchOwnMethod(prototype, 'subscribe', (subscribe) => {
           return function (type, channels, listener, ...rest) {
             return subscribe.call(this, type, channels, boundListener(listener), ...rest)
           }
         })
-        patchMethod(prototype, 'unsubscribe', (unsubscribe) => {
+        patchOwnMethod(prototype, 'unsubscribe', (unsubscribe) => {
           return function (type, channels, listener, ...rest) {
             const known = subscriptions.get(listener as Listener)?.bound ?? listener
             return unsubscribe.call(this, type, channels, known, ...rest)

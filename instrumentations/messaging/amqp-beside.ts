@@ -2,15 +2,15 @@
 import { trace } from '@opentelemetry/api'
 import { activeContext, withContext } from '../../src/correlation/active-context.ts'
 import { getId } from '../../src/correlation/context.ts'
+import type { Method } from '../patch-method.ts'
 import { processingOf } from './amqp-consuming.ts'
 import { type Table, tableGetter } from './amqp-table.ts'
-import type { AnyFunction } from './bind-active.ts'
 import type { Messaging } from './messaging.ts'
 import { wrapMethod } from './wrap-method.ts'
 
 interface Methods {
-  readonly publish: AnyFunction
-  readonly consume: AnyFunction
+  readonly publish: Method
+  readonly consume: Method
 }
 
 /**
@@ -43,7 +43,7 @@ function methodsOf(channel: object): Methods {
   return Object.getPrototypeOf(channel) as Methods
 }
 
-function publishAround(channel: object, messaging: Messaging): AnyFunction {
+function publishAround(channel: object, messaging: Messaging): Method {
   return function (this: unknown, ...args) {
     const active = activeContext()
     let context = active
@@ -73,15 +73,15 @@ function derived(options: unknown): Options | undefined {
   return own
 }
 
-function consumeAround(channel: object): AnyFunction {
+function consumeAround(channel: object): Method {
   return function (this: unknown, ...args) {
     const handle = args[1]
-    if (typeof handle === 'function') args[1] = handlerAround(handle as AnyFunction)
+    if (typeof handle === 'function') args[1] = handlerAround(handle as Method)
     return Reflect.apply(methodsOf(channel).consume, this, args)
   }
 }
 
-function handlerAround(handle: AnyFunction): AnyFunction {
+function handlerAround(handle: Method): Method {
   return function (this: unknown, ...args) {
     const [message] = args
     const active = activeContext()

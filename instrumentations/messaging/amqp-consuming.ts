@@ -2,10 +2,11 @@
 import { types } from 'node:util'
 import { trace } from '@opentelemetry/api'
 import { withContext } from '../../src/correlation/active-context.ts'
+import { bindCallback } from '../bound-callback.ts'
 import { hiddenField } from '../hidden-field.ts'
+import type { Method } from '../patch-method.ts'
 import { type Connection, consumeOperation, type Delivered } from './amqp-operation.ts'
 import { type Table, tableGetter } from './amqp-table.ts'
-import { type AnyFunction, bindActive } from './bind-active.ts'
 import type { Messaging, Processing } from './messaging.ts'
 import { type Failure, OpenMessages } from './open-messages.ts'
 import { wrapMethod } from './wrap-method.ts'
@@ -18,9 +19,9 @@ interface ConsumingChannel {
 interface Consumer {
   readonly queue: string
   readonly channel: ConsumingChannel
-  readonly handle: AnyFunction
+  readonly handle: Method
   /** For what is no message: `null` says that the broker ended the consumer. */
-  readonly cancel: AnyFunction
+  readonly cancel: Method
   readonly isAsync: boolean
   readonly noAck: boolean
 }
@@ -56,8 +57,8 @@ export class Consuming {
         args[1] = this.#wrapHandler({
           queue: typeof queue === 'string' ? queue : '',
           channel,
-          handle: handle as AnyFunction,
-          cancel: bindActive(handle as AnyFunction),
+          handle: handle as Method,
+          cancel: bindCallback(handle as Method),
           isAsync: types.isAsyncFunction(handle),
           noAck: Boolean(options?.noAck),
         })
@@ -82,7 +83,7 @@ export class Consuming {
     })
   }
 
-  #wrapHandler(consumer: Consumer): AnyFunction {
+  #wrapHandler(consumer: Consumer): Method {
     const messaging = this.#messaging
     const { handle, cancel, isAsync, noAck } = consumer
     return function (this: unknown, ...args) {

@@ -2,9 +2,10 @@
 import type { EventEmitter } from 'node:events'
 import { type Context, propagation, ROOT_CONTEXT } from '@opentelemetry/api'
 import { withContext } from '../../src/correlation/active-context.ts'
+import { bindCallback } from '../bound-callback.ts'
+import type { Method } from '../patch-method.ts'
 import type { Delivered } from './amqp-operation.ts'
 import { type Table, tableGetter } from './amqp-table.ts'
-import { type AnyFunction, bindActive } from './bind-active.ts'
 
 /** The events of channels and connections that are the application's to hear; the others are amqplib's own way of working. */
 const EVENTS: ReadonlySet<unknown> = new Set(['error', 'close', 'return', 'drain', 'blocked', 'unblocked'])
@@ -42,17 +43,17 @@ export function patchListeners(prototype: EventEmitter, messaging: boolean): voi
 }
 
 /** By `listener` Node finds what somebody wants to remove, as in the wrappers of its own `once`. */
-type Listener = AnyFunction & { listener?: unknown }
+type Listener = Method & { listener?: unknown }
 
 function boundListener(event: unknown, listener: object, messaging: boolean): Listener {
   const bound: Listener =
-    event === 'return' && messaging ? inContextOfMessage(listener as AnyFunction) : bindActive(listener as AnyFunction)
+    event === 'return' && messaging ? inContextOfMessage(listener as Method) : bindCallback(listener as Method)
   bound.listener = listener
   return bound
 }
 
-function inContextOfMessage(listener: AnyFunction): AnyFunction {
-  const otherwise = bindActive(listener)
+function inContextOfMessage(listener: Method): Method {
+  const otherwise = bindCallback(listener)
   return function (this: unknown, ...args) {
     const context = contextOf(args[0])
     return context === undefined ? otherwise.apply(this, args) : withContext(context, listener, this, ...args)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { activeContext, withContext } from '../../src/correlation/active-context.ts'
 import { getId } from '../../src/correlation/context.ts'
+import type { Method } from '../patch-method.ts'
 import { type Connection, type Published, publishOperation } from './amqp-operation.ts'
 import { type Table, tableGetter, tableSetter } from './amqp-table.ts'
-import type { AnyFunction } from './bind-active.ts'
 import type { Messaging, Sending } from './messaging.ts'
 import { wrapMethod } from './wrap-method.ts'
 
@@ -61,7 +61,7 @@ export class Publishing {
       // What is neither is the application's mistake, which amqplib answers.
       if (!isFunction && (callback || !this.#isTraced())) return Reflect.apply(original, channel, args)
       const confirmation: Confirmation = { sending: undefined }
-      args[4] = onConfirm(isFunction ? (callback as AnyFunction) : undefined, confirmation)
+      args[4] = onConfirm(isFunction ? (callback as Method) : undefined, confirmation)
       const outer = this.#confirming
       this.#confirming = confirmation
       try {
@@ -87,7 +87,7 @@ export class Publishing {
   }
 }
 
-function onConfirm(callback: AnyFunction | undefined, confirmation: Confirmation): AnyFunction {
+function onConfirm(callback: Method | undefined, confirmation: Confirmation): Method {
   const active = activeContext()
   return function (this: unknown, ...args) {
     const { sending } = confirmation

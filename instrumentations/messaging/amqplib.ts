@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { EventEmitter } from 'node:events'
 import type { Runtime } from '../../src/runtime.ts'
+import { bindCallback } from '../bound-callback.ts'
 import type { LibraryPatches } from '../library-patches.ts'
+import type { Method } from '../patch-method.ts'
 import { patchBeside } from './amqp-beside.ts'
 import { Consuming } from './amqp-consuming.ts'
 import { patchListeners } from './amqp-events.ts'
 import { Publishing } from './amqp-publishing.ts'
-import { bindArgument } from './bind-active.ts'
 import { Messaging, type MessagingTracing } from './messaging.ts'
 import { wrapMethod } from './wrap-method.ts'
 
@@ -37,8 +38,8 @@ export function amqplibPatches(runtime: Runtime, tracing: MessagingTracing | und
     consuming.patchChannel(prototype)
     patchListeners(prototype, carries)
     patchBeside(prototype, messaging)
-    bindCallback(prototype, 'sendOrEnqueue', 2)
-    bindCallback(prototype, 'closeBecause', 2)
+    bindArgument(prototype, 'sendOrEnqueue', 2)
+    bindArgument(prototype, 'closeBecause', 2)
   }
 
   function patchModel({ Channel, ConfirmChannel, ChannelModel, CallbackModel }: Classes): void {
@@ -47,8 +48,8 @@ export function amqplibPatches(runtime: Runtime, tracing: MessagingTracing | und
     for (const model of [ChannelModel, CallbackModel]) if (model !== undefined) patchListeners(model.prototype, carries)
     if (CallbackModel === undefined) return
     // The message comes in frames of its own, after the answer that `sendOrEnqueue` waits for.
-    bindCallback(Channel.prototype, 'get', 2)
-    bindCallback(CallbackModel.prototype, 'close', 0)
+    bindArgument(Channel.prototype, 'get', 2)
+    bindArgument(CallbackModel.prototype, 'close', 0)
   }
 
   return {
@@ -61,9 +62,10 @@ export function amqplibPatches(runtime: Runtime, tracing: MessagingTracing | und
 }
 
 /** Runs the callback of a method in the context of its caller: amqplib calls it as the broker's answer arrives. */
-function bindCallback(prototype: object, name: string, index: number): void {
+function bindArgument(prototype: object, name: string, index: number): void {
   wrapMethod(prototype, name, (original, self, args) => {
-    bindArgument(args, index)
+    const callback = args[index]
+    if (typeof callback === 'function') args[index] = bindCallback(callback as Method)
     return Reflect.apply(original, self, args)
   })
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import { patchMethod } from '../../patch-method.ts'
 import { attempt } from '../attempt.ts'
 import type { Messaging } from '../messaging.ts'
-import { patchMethod } from '../patch-method.ts'
 import { runUntilSettled } from '../run-until-settled.ts'
 import { type JobOptions, metadataOf, withMetadata } from './job-metadata.ts'
 import { beginAdding, copyWith, hasOwnTelemetry, type Instance, messageId } from './patch-queue.ts'

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { activeContext, withContext } from '../../../src/correlation/active-context.ts'
 import type { Runtime } from '../../../src/runtime.ts'
+import { patchMethod } from '../../patch-method.ts'
 import { attempt } from '../attempt.ts'
 import { handOver, takeOver } from '../hand-over.ts'
 import type { Messaging } from '../messaging.ts'
-import { patchMethod } from '../patch-method.ts'
 import { contextFor, knownAttempt } from './job-contexts.ts'
 import { type JobOptions, readMetadata } from './job-metadata.ts'
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createContextKey } from '@opentelemetry/api'
 import { activeContext } from '../../../src/correlation/active-context.ts'
+import { patchMethod } from '../../patch-method.ts'
 import { attempt } from '../attempt.ts'
 import type { Messaging, Sending } from '../messaging.ts'
-import { patchMethod } from '../patch-method.ts'
 import { runUntilSettled } from '../run-until-settled.ts'
 import { type JobOptions, type JobTelemetry, readMetadata, textOf } from './job-metadata.ts'
 import { beginAdding, hasOwnTelemetry, type Instance, messageId } from './patch-queue.ts'

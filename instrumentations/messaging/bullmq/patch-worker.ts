@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { ROOT_CONTEXT } from '@opentelemetry/api'
 import { withContext } from '../../../src/correlation/active-context.ts'
+import { patchMethod } from '../../patch-method.ts'
 import { attempt } from '../attempt.ts'
 import type { Messaging } from '../messaging.ts'
-import { patchMethod } from '../patch-method.ts'
 import { runUntilSettled } from '../run-until-settled.ts'
 import { attemptOf, contextFor, type FetchedJob, knownAttempt } from './job-contexts.ts'
 import { hasOwnTelemetry, type Instance } from './patch-queue.ts'

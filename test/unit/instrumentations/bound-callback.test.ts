@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { bindCallback, bindCallbacks, withBoundCallbacks } from '../../../../instrumentations/clients/bound-callback.ts'
-import { activeId, under, useContextManager } from './active-ids.ts'
+import { bindCallback, bindCallbacks, withBoundCallbacks } from '../../../instrumentations/bound-callback.ts'
+import { activeId, under, useContextManager } from './clients/active-ids.ts'
 
 useContextManager()
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { patchMethod, prototypeOf } from '../../../../instrumentations/clients/patched-method.ts'
+import { patchOwnMethod, prototypeOf } from '../../../../instrumentations/clients/own-method.ts'
 
 class Parent {
   inherited(): string {
@@ -16,9 +16,9 @@ class Child extends Parent {
   }
 }
 
-describe('patchMethod()', () => {
+describe('patchOwnMethod()', () => {
   it('replaces an own method, which stays as visible as it was', () => {
-    patchMethod(Child.prototype, 'own', (original) => {
+    patchOwnMethod(Child.prototype, 'own', (original) => {
       return function (...args) {
         return `<${original.apply(this, args)}>`
       }
@@ -29,10 +29,10 @@ describe('patchMethod()', () => {
 
   it('leaves alone what is inherited, absent, or no method, and what is no object', () => {
     const never = () => assert.fail('it was patched')
-    patchMethod(Child.prototype, 'inherited', never)
-    patchMethod(Child.prototype, 'absent', never)
-    patchMethod({ value: 1 }, 'value', never)
-    for (const holder of [undefined, null, 'text']) patchMethod(holder, 'length', never)
+    patchOwnMethod(Child.prototype, 'inherited', never)
+    patchOwnMethod(Child.prototype, 'absent', never)
+    patchOwnMethod({ value: 1 }, 'value', never)
+    for (const holder of [undefined, null, 'text']) patchOwnMethod(holder, 'length', never)
     assert.equal(new Child().inherited(), 'inherited')
   })
 })

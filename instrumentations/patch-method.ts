@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/** A method of a library's class, of which no more is known. */
+export type Method = (this: unknown, ...args: unknown[]) => unknown
+
 /** Any method of any class. */
-type Method = (this: never, ...args: never[]) => unknown
+type AnyMethod = (this: never, ...args: never[]) => unknown
 
 const wrappers = new WeakSet<object>()
 
@@ -10,7 +13,7 @@ const wrappers = new WeakSet<object>()
  *
  * @param wrap - Gets the method; returns what takes its place.
  */
-export function patchMethod<Wrapped extends Method>(
+export function patchMethod<Wrapped extends AnyMethod>(
   prototype: object,
   name: string,
   wrap: (original: Wrapped) => Wrapped,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { activeContext, withContext } from '../../src/correlation/active-context.ts'
+import { activeContext, withContext } from '../src/correlation/active-context.ts'
 
 type Callback<Args extends unknown[], Result> = (this: unknown, ...args: Args) => Result
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { patchMethod } from '../../../../instrumentations/messaging/patch-method.ts'
+import { patchMethod } from '../../../instrumentations/patch-method.ts'
 
 type Add = (this: Queue, one: number, two: number) => number
 

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-
-export type Method = (this: unknown, ...args: unknown[]) => unknown
+import { type Method, patchMethod } from '../patch-method.ts'
 
 /** Puts another method in the place of one that an object has itself; where it has none, another version of the library has it elsewhere. */
-export function patchMethod(holder: unknown, name: string, around: (original: Method) => Method): void {
-  if (typeof holder !== 'object' || holder === null) return
-  const property = Object.getOwnPropertyDescriptor(holder, name)
-  if (typeof property?.value !== 'function') return
-  Object.defineProperty(holder, name, { ...property, value: around(property.value as Method) })
+export function patchOwnMethod(holder: unknown, name: string, around: (original: Method) => Method): void {
+  if (typeof holder === 'object' && holder !== null && Object.hasOwn(holder, name)) patchMethod(holder, name, around)
 }
 
 /** The prototype of a class that a module exports: as the module itself, by a name, or as the default. */
