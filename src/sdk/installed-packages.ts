@@ -7,14 +7,26 @@ const FOLDERS = ['node_modules', path.join('node_modules', '.pnpm', 'node_module
 
 /** The folders that the application's packages are looked up from: its main file's, and the working directory. */
 export function applicationFolders(): readonly string[] {
-  const folders = [process.cwd()]
+  const main = process.argv[1]
+  return [...workingDirectory(), ...(main === undefined ? [] : [folderOf(main)])]
+}
+
+function workingDirectory(): readonly string[] {
   try {
-    if (process.argv[1] !== undefined) folders.push(path.dirname(realpathSync(process.argv[1])))
+    return [process.cwd()]
+  } catch {
+    // It may be gone.
+    return []
+  }
+}
+
+function folderOf(file: string): string {
+  try {
+    return path.dirname(realpathSync(file))
   } catch {
     // `node app` without its extension, or no file at all.
-    folders.push(path.dirname(process.argv[1] as string))
+    return path.dirname(file)
   }
-  return folders
 }
 
 /** Whether a package is in a `node_modules` of one of these folders, or above: a few questions to the file system, and no more. */
