@@ -4,7 +4,7 @@ import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
-import { startOtlpSink } from '../support/otlp-sink.ts'
+import { type OtlpSink, startOtlpSink } from '../support/otlp-sink.ts'
 import { runApp } from '../support/run-app.ts'
 
 const ROOT = path.join(import.meta.dirname, '../..')
@@ -23,6 +23,11 @@ function packageWithout(t: TestContext, files: readonly string[], content: strin
     else writeFileSync(path.join(folder, 'dist', file), content)
   }
   return path.join(folder, 'register.cjs')
+}
+
+/** Each span once: what was on its way at an exit is sent again by the process that takes over. */
+function spanNames({ spans }: OtlpSink): readonly string[] {
+  return [...new Map(spans.map(({ spanId, name }) => [spanId, name])).values()]
 }
 
 describe('the files that are loaded later', { concurrency: 2 }, () => {
@@ -51,11 +56,8 @@ describe('the files that are loaded later', { concurrency: 2 }, () => {
     const env = { ...ALL, VARIANT: 'sabotage', EXIT: 'true', OTEL_BSP_SCHEDULE_DELAY: '60000' }
     const app = await runApp({ fixture: 'lazy-files.cjs', serve: false, sink, env, t })
     assert.deepEqual(await app.exited, { code: 7, signal: null })
-    assert.deepEqual(
-      sink.spans.map(({ name }) => name),
-      ['work'],
-    )
-    assert.equal(sink.logs.length, 1)
+    assert.deepEqual(spanNames(sink), ['work'])
+    assert.equal(new Set(sink.logs.map(({ body }) => body)).size, 1)
   })
 
   for (const [title, files, content, sent] of [
@@ -81,10 +83,7 @@ describe('the files that are loaded later', { concurrency: 2 }, () => {
         })
         assert.deepEqual(await app.exited, { code: exit === undefined ? 0 : 7, signal: null })
         assert.equal(app.logs[0]?.['message'], 'a line')
-        assert.deepEqual(
-          sink.spans.map(({ name }) => name),
-          sent,
-        )
+        assert.deepEqual(spanNames(sink), sent)
         assert.equal(app.stderr, '')
       })
     }
