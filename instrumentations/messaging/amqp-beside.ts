@@ -50,7 +50,7 @@ function publishAround(channel: object, messaging: Messaging): Method {
     try {
       const options = derived(args[3])
       // A message of a sender without an ID gets one here already, for the instrumentation's span and what it writes.
-      context = messaging.senderOf(options?.headers, tableGetter)
+      context = messaging.senderOf(options?.headers, tableGetter, 'given')
       if (options !== undefined) args[3] = options
     } catch {
       // The message goes out as it would have without us.

@@ -77,7 +77,7 @@ export class Publishing {
     try {
       const table = published.headers as Table | null | undefined
       if (typeof table !== 'object' || table === null) return undefined
-      sending = this.#messaging.send(publishOperation(published, connection), table, tableGetter)
+      sending = this.#messaging.send(publishOperation(published, connection), table, tableGetter, 'given')
       sending.inject(table, tableSetter)
       return sending
     } catch (error) {

@@ -19,6 +19,7 @@ import { putBaggageEntry } from '../../src/propagation/baggage-entry.ts'
 import { messageGetter } from '../../src/propagation/carrier.ts'
 import type { Runtime } from '../../src/runtime.ts'
 import { endSpan } from '../end-span.ts'
+import { type SenderTrace, withGivenId } from './given-id.ts'
 import { type MessageOperation, MessageSpans, type MessagingTracing } from './message-spans.ts'
 import { replaceId, writeId } from './write-id.ts'
 
@@ -94,8 +95,9 @@ export class Messaging {
     operation: MessageOperation | undefined,
     given?: Carrier,
     getter = messageGetter as TextMapGetter<Carrier>,
+    from?: SenderTrace,
   ): Sending {
-    const own = this.senderOf(given, getter)
+    const own = this.senderOf(given, getter, from)
     const span = this.#spans.start(operation, SpanKind.PRODUCER, own)
     return {
       context: span === undefined ? own : trace.setSpan(own, span),
@@ -152,25 +154,20 @@ export class Messaging {
   /**
    * The context that a message is sent from, with the ID that the message gets. It is the active one, unless the metadata has another well-formed ID
    * already: the sender chose it, or hands on a message that it kept, later and from wherever it happens to be.
+   *
+   * @param from - Whose trace a message with another ID is sent in.
    */
-  senderOf<Carrier>(given: Carrier | undefined, getter: TextMapGetter<Carrier>): Context {
+  senderOf<Carrier>(given: Carrier | undefined, getter: TextMapGetter<Carrier>, from: SenderTrace = 'active'): Context {
     const active = activeContext()
     const { config, rules } = this.#runtime
     if (!config.messaging) return active
-    const own = given === undefined ? active : this.#withGivenId(active, given, getter)
+    const own = given === undefined ? active : withGivenId(active, given, getter, from)
     return getId(own) === undefined ? this.#withId(own, rules.generate()) : own
   }
 
   /** Gives a carrier a new ID in place of the one that it has, for a run of its own; the trace context in it stays. */
   renew<Carrier>(carrier: Carrier, setter: TextMapSetter<Carrier> = defaultTextMapSetter): void {
     if (this.#runtime.config.messaging) replaceId(this.#runtime, carrier, this.#runtime.rules.generate(), setter)
-  }
-
-  #withGivenId<Carrier>(context: Context, given: Carrier, getter: TextMapGetter<Carrier>): Context {
-    const sent = propagation.extract(context, given, getter)
-    // Whose message it is was asked, not what it is a part of.
-    const span = trace.getSpan(context)
-    return span === undefined ? trace.deleteSpan(sent) : trace.setSpan(sent, span)
   }
 
   #withId(context: Context, id: CorrelationId): Context {
