@@ -49,7 +49,13 @@ export const DEBIAN: Readonly<Partial<Record<Program, { readonly package: string
   'rabbitmq-server': { package: 'rabbitmq-server', path: '/usr/lib/rabbitmq/bin/rabbitmq-server' },
   mariadbd: { package: 'mariadb-server', path: '/usr/sbin/mariadbd' },
   // Each version has a folder of its own, and nothing of it is in the PATH.
-  postgres: { package: 'postgresql', path: newestPostgres() },
+  postgres: {
+    package: 'postgresql',
+    // Asked each time: it may have been installed meanwhile.
+    get path() {
+      return newestPostgres()
+    },
+  },
 }
 
 function newestPostgres(): string {
