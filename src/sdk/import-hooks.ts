@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Module from 'node:module'
 import { applicationFolders, isInstalled } from './installed-packages.ts'
+import { packagesOf } from './packages-of.ts'
 
 /** Gets the bindings of an ES module of a package, by their names inside the module, once it has been evaluated; undefined for one that is not there. */
 export type OnImport = (bindings: Readonly<Record<string, unknown>>) => void
@@ -50,10 +51,6 @@ export function onImport(
       return { ...loaded, source: `${textOf(loaded.source)}\n${handOver(file as string, wanted.names)}` }
     },
   })
-}
-
-function packagesOf(files: Readonly<Record<string, unknown>>): readonly string[] {
-  return Object.keys(files).map((file) => /^(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? file)
 }
 
 /**

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Module from 'node:module'
+import { packagesOf } from './packages-of.ts'
 
 /** Gets the exports of a file of a package as it is first required; returns what takes their place. */
 export type OnRequire = (exports: unknown) => unknown
@@ -29,6 +30,12 @@ export function onRequire(files: Readonly<Record<string, OnRequire>>): void {
   // Only what a wanted file may be called is looked at any closer: nearly every `require` costs one failed match.
   const ends = Object.keys(files).map((file) => file.slice(file.lastIndexOf('/') + 1))
   const candidate = new RegExp(`(?:^|[\\\\/])(?:${ends.join('|')})(?:[\\\\/]index)?(?:\\.c?js)?$`)
+  const inside = new RegExp(
+    `[\\\\/]node_modules[\\\\/](?:${packagesOf(files).join('|').replaceAll('/', '[\\\\/]')})[\\\\/]`,
+  )
+  // Those names, `./client`, `./connection`, an application has as well: one that is relative counts inside of a wanted package alone.
+  const mayBeWanted = (id: string, parent: unknown) =>
+    candidate.test(id) && (!id.startsWith('.') || id.includes('node_modules') || inside.test(filenameOf(parent)))
   const replaced = new WeakMap<object, unknown>()
   const original = internals.prototype.require
 
@@ -50,11 +57,15 @@ export function onRequire(files: Readonly<Record<string, OnRequire>>): void {
   internals.prototype.require = function require(id, ...rest) {
     const exports = Reflect.apply(original, this, [id, ...rest])
     try {
-      return candidate.test(id) ? replace(exports, id, this) : exports
+      return mayBeWanted(id, this) ? replace(exports, id, this) : exports
     } catch {
       return exports
     }
   }
+}
+
+function filenameOf(module: unknown): string {
+  return isObject(module) && 'filename' in module && typeof module.filename === 'string' ? module.filename : ''
 }
 
 function isObject(value: unknown): value is object {

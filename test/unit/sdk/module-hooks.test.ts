@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict'
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import Module, { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, describe, it } from 'node:test'
@@ -21,6 +21,11 @@ const FILES = {
   'node_modules/throws/index.js': 'exports.name = "throws"',
   'node_modules/value/index.js': 'module.exports = 5',
   'lib/inner.js': 'exports.name = "of the application"',
+  'lib/again.js': 'require("./inner.js"); require("parted/lib/inner")',
+}
+
+interface Resolver {
+  _resolveFilename: (id: string, ...rest: unknown[]) => string
 }
 
 const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'correlation-')))
@@ -66,6 +71,13 @@ describe('onRequire()', () => {
     assert.equal(calls, before + 1)
     assert.equal(inner?.['marked'], calls)
     for (const id of ['./lib/inner', 'parted/other/inner']) assert.ok(!('marked' in load(id)), id)
+  })
+
+  it('does not resolve a file of the application a second time that is called as one of them is', (t) => {
+    const resolve = t.mock.method(Module as unknown as Resolver, '_resolveFilename')
+    load('./lib/again')
+    const resolved = (end: string) => resolve.mock.calls.filter(({ arguments: [id] }) => id.endsWith(end)).length
+    assert.deepEqual([resolved('./inner.js'), resolved('parted/lib/inner')], [1, 2])
   })
 
   it('waits for a module in a circle until it is whole', () => {
