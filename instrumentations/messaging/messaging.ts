@@ -13,10 +13,10 @@ import {
   trace,
 } from '@opentelemetry/api'
 import { activeContext } from '../../src/correlation/active-context.ts'
-import { getId, setId } from '../../src/correlation/context.ts'
+import { getId } from '../../src/correlation/context.ts'
 import type { CorrelationId } from '../../src/correlation/id.ts'
-import { putBaggageEntry } from '../../src/propagation/baggage-entry.ts'
 import { messageGetter } from '../../src/propagation/carrier.ts'
+import { putId } from '../../src/propagation/put-id.ts'
 import type { Runtime } from '../../src/runtime.ts'
 import { endSpan } from '../end-span.ts'
 import { type SenderTrace, withGivenId } from './given-id.ts'
@@ -171,9 +171,7 @@ export class Messaging {
   }
 
   #withId(context: Context, id: CorrelationId): Context {
-    const { baggageKey } = this.#runtime
-    const own = setId(context, id)
-    return baggageKey === undefined ? own : putBaggageEntry(own, baggageKey, id)
+    return putId(context, id, this.#runtime.baggageKey)
   }
 
   #inject<Carrier>(own: Context, span: Span | undefined, carrier: Carrier, setter: TextMapSetter<Carrier>): void {

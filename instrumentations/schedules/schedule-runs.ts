@@ -9,8 +9,8 @@ import {
   trace,
 } from '@opentelemetry/api'
 import { activeContext, withContext } from '../../src/correlation/active-context.ts'
-import { getId, setId } from '../../src/correlation/context.ts'
-import { putBaggageEntry } from '../../src/propagation/baggage-entry.ts'
+import { getId } from '../../src/correlation/context.ts'
+import { putId } from '../../src/propagation/put-id.ts'
 import type { Runtime } from '../../src/runtime.ts'
 import { getRun, ScheduledRun } from './scheduled-run.ts'
 
@@ -95,8 +95,6 @@ export class ScheduleRuns {
 
   #newContext(): Context {
     const { rules, baggageKey } = this.#runtime
-    const id = rules.generate()
-    const context = setId(ROOT_CONTEXT, id)
-    return baggageKey === undefined ? context : putBaggageEntry(context, baggageKey, id)
+    return putId(ROOT_CONTEXT, rules.generate(), baggageKey)
   }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { context } from '@opentelemetry/api'
-import { setId } from '../correlation/context.ts'
-import { putBaggageEntry } from '../propagation/baggage-entry.ts'
+import { putId } from '../propagation/put-id.ts'
 import { apiSettings, idFrom } from './settings.ts'
 
 /**
@@ -23,7 +22,5 @@ import { apiSettings, idFrom } from './settings.ts'
  */
 export function withCorrelationId<Result>(id: string | undefined, fn: () => Result): Result {
   const chosen = idFrom(id)
-  const { baggageKey } = apiSettings()
-  const own = setId(context.active(), chosen)
-  return context.with(baggageKey === undefined ? own : putBaggageEntry(own, baggageKey, chosen), fn)
+  return context.with(putId(context.active(), chosen, apiSettings().baggageKey), fn)
 }

@@ -9,14 +9,14 @@ import {
   trace,
 } from '@opentelemetry/api'
 import { isTracingSuppressed } from '@opentelemetry/core'
-import { getId, setId } from '../correlation/context.ts'
+import { getId } from '../correlation/context.ts'
 import { DEFAULT_RULES, type DecideRules, decide } from '../correlation/decide.ts'
-import type { CorrelationId } from '../correlation/id.ts'
 import { BAGGAGE_CORRELATION_ID, HEADER_CORRELATION_ID, HEADER_REQUEST_ID } from '../correlation/names.ts'
 import { getArriving, getRequestState, type RequestState, recallState } from '../correlation/request-state.ts'
-import { dropBaggageEntry, putBaggageEntry, readBaggageEntry } from './baggage-entry.ts'
+import { dropBaggageEntry, readBaggageEntry } from './baggage-entry.ts'
 import { fieldValues } from './carrier.ts'
 import { isProducer } from './producer-spans.ts'
+import { putId } from './put-id.ts'
 import { RequestContext } from './request-context.ts'
 import { rememberWritten } from './written-carriers.ts'
 
@@ -121,7 +121,7 @@ export class CorrelationPropagator implements TextMapPropagator {
     // A carrier without an ID does not end the one that is in force.
     const current = getId(extracted)
     const id = decision.source === 'generated' && current !== undefined ? current : decision.id
-    return this.#withEntry(setId(extracted, id), id)
+    return putId(extracted, id, this.#baggageKey)
   }
 
   /** Writes what the inner propagator writes; the ID only into messages. */
@@ -134,7 +134,7 @@ export class CorrelationPropagator implements TextMapPropagator {
       this.#inner?.inject(clean, carrier, setter)
       return
     }
-    this.#inner?.inject(this.#withEntry(context, id), carrier, setter)
+    this.#inner?.inject(putId(context, id, this.#baggageKey), carrier, setter)
     for (const name of this.#outboundHeaders) setter.set(carrier, name, id)
     rememberWritten(carrier)
   }
@@ -154,10 +154,6 @@ export class CorrelationPropagator implements TextMapPropagator {
       )
       return context
     }
-  }
-
-  #withEntry(context: Context, id: CorrelationId): Context {
-    return this.#baggageKey === undefined ? context : putBaggageEntry(context, this.#baggageKey, id)
   }
 }
 

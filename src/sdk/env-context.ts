@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Context, diag, ROOT_CONTEXT, type TextMapPropagator } from '@opentelemetry/api'
-import { setId } from '../correlation/context.ts'
 import { type CorrelationId, parseId } from '../correlation/id.ts'
 import { HEADER_CORRELATION_ID } from '../correlation/names.ts'
-import { dropBaggageEntry, putBaggageEntry, readBaggageEntry } from '../propagation/baggage-entry.ts'
+import { dropBaggageEntry, readBaggageEntry } from '../propagation/baggage-entry.ts'
 import { fieldValues } from '../propagation/carrier.ts'
 import { envGetter } from '../propagation/env-carrier.ts'
+import { putId } from '../propagation/put-id.ts'
 import type { Runtime } from '../runtime.ts'
 import type { OtelEnv } from './otel-env.ts'
 
@@ -17,9 +17,9 @@ export function contextFromEnv(env: OtelEnv, runtime: Runtime, propagator: TextM
   const { baggageKey } = runtime
   const context = extract(env, propagator)
   const id = idOf(env, runtime)
-  if (baggageKey === undefined) return id === undefined ? context : setId(context, id)
+  if (id !== undefined) return putId(context, id, baggageKey)
   // An entry that is no ID ends here, where the others go on.
-  return id === undefined ? dropBaggageEntry(context, baggageKey) : putBaggageEntry(setId(context, id), baggageKey, id)
+  return baggageKey === undefined ? context : dropBaggageEntry(context, baggageKey)
 }
 
 function extract(env: OtelEnv, propagator: TextMapPropagator): Context {
