@@ -71,6 +71,24 @@ describe('the pages', () => {
   })
 })
 
+/** Rows of the tables whose last column is `test` that have no link there. */
+function rowsWithoutTest(markdown: string): readonly string[] {
+  const isRow = (line: string) => line.startsWith('|')
+  const tables = markdown.split(/\n(?!\|)/).map((block) => block.split('\n').filter(isRow))
+  return tables
+    .filter(([head = '']) => /\| test \|$/.test(head))
+    .flatMap(([, , ...rows]) => rows.filter((row) => !/\]\([^|]+\.test\.ts\)[^|]*\|$/.test(row)))
+}
+
+describe('what the page on work in the background says', () => {
+  it('has a test behind each row', () => {
+    const page = read('docs/background.md')
+    assert.deepEqual(rowsWithoutTest(page), [])
+    const linked = page.replaceAll(/\]\([^)]*\.test\.ts\)/g, '')
+    assert.ok(rowsWithoutTest(linked).length > 50, 'the check finds no rows')
+  })
+})
+
 describe("the README's containers", () => {
   const blocks = codeBlocks(read('README.md'))
   const dockerfile = blocks.find(({ language }) => language === 'dockerfile')?.code ?? ''
