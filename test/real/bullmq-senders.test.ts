@@ -68,7 +68,9 @@ for (const version of VERSIONS) {
       const { server, sink, worker } = await startBoth(t, version)
       await call(server, { args: ['plain', { case: 'first', next: 'second' }] }, 'id-chain')
       for (const name of ['first', 'second']) assert.deepEqual(idsIn(await linesOf(worker, name, 3)), ['id-chain'])
-      const spans = await sink.waitForSpans((all) => all.filter(({ kind }) => kind === 'CONSUMER').length === 2)
+      const spans = await sink.waitForSpans((all) =>
+        ['PRODUCER', 'CONSUMER'].every((wanted) => all.filter(({ kind }) => kind === wanted).length === 2),
+      )
       const [first, second] = spans.filter(({ kind }) => kind === 'CONSUMER')
       const adding = spans.find(({ kind, parentSpanId }) => kind === 'PRODUCER' && parentSpanId === first?.spanId)
       assert.equal(second?.links[0]?.spanId, adding?.spanId)

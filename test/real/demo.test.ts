@@ -26,7 +26,9 @@ for (const version of VERSIONS) {
     const { status } = await shop.request('/checkout/tea', { headers: { 'x-correlation-id': 'order-4711' } })
     assert.equal(status, 200)
     await shop.waitForLogs((logs) => logs.some((line) => line['message'] === 'receipt: tea for 6'))
-    await sink.waitForSpans((all) => all.some(({ kind }) => kind === 'CONSUMER'))
+    await sink.waitForSpans((all) =>
+      ['PRODUCER', 'CONSUMER', 'SERVER'].every((wanted) => all.some(({ kind }) => kind === wanted)),
+    )
     const lines = shop.logs.map((line) => ({ service: 'shop', line }))
     const text = renderTimeline(buildTimeline('order-4711', sink.spans, lines))
     assert.match(

@@ -104,7 +104,9 @@ describe('a batch from Kafka', () => {
     const isBatch = (span: SinkSpan) => span.attributes['messaging.batch.message_count'] !== undefined
     const consumed = (all: readonly SinkSpan[]) => all.filter(({ kind }) => kind === 'CONSUMER')
     const wanted = (all: readonly SinkSpan[]) =>
-      consumed(all).filter((span) => !isBatch(span)).length >= NAMES.length && consumed(all).some(isBatch)
+      consumed(all).filter((span) => !isBatch(span)).length >= NAMES.length &&
+      consumed(all).some(isBatch) &&
+      all.filter(({ kind }) => kind === 'PRODUCER').length >= NAMES.length
     const spans = await sink.waitForSpans(wanted, PATIENCE_MS)
     const produced = new Map(
       spans

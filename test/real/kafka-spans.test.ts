@@ -138,7 +138,8 @@ describe('OpenTelemetry’s own instrumentation of kafkajs in the application', 
       const ids = lines.map((line) => line['correlation_id'])
       assert.deepEqual(ids.slice(0, 2), ['reused-1', 'last-2'])
       assert.ok(ids[2] !== undefined && !['reused-1', 'last-2', 'timer-3'].includes(ids[2] as string), `${ids[2]}`)
-      const wanted = (all: readonly SinkSpan[]) => ofKind(all, 'CONSUMER').length >= 3
+      const wanted = (all: readonly SinkSpan[]) =>
+        ofKind(all, 'PRODUCER').length >= 3 && ofKind(all, 'CONSUMER').length >= 3
       const spans = await sink.waitForSpans(wanted, PATIENCE_MS)
       await Promise.all([producer.stop(), consumer.stop()])
       for (const kind of ['PRODUCER', 'CONSUMER'] as const) {
