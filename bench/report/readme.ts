@@ -13,15 +13,27 @@ export function updateReadme(readme: string, run: Run): string {
 }
 
 function renderCosts(run: Run): string {
-  const request = run.requests?.['cjs']?.routes['http']
   const last = Object.keys(run.memory ?? {}).toSorted((a, b) => Number(b) - Number(a))[0] ?? ''
   const { machine } = run
   return `![What each adds to an app, as a share of what auto-instrumentations-node adds](docs/benchmarks.svg)
 
-Of what \`@opentelemetry/auto-instrumentations-node\` adds, \`@org/correlation\` adds ${share(request, 'ours')} of the CPU of a request with an outbound call
-(unsampled ${share(request, 'ours-unsampled')}, with tracing off ${share(request, 'ours-correlation-only')}), ${share(run.start?.cpu, 'ours')} of the CPU of the start, and ${share(run.memory?.[last]?.rss, 'ours')} of the memory under load.
-\`npm run bench\` gives these numbers again; here on ${machine.onOneCore ? 'one core' : `${machine.cores} cores`} with Node ${machine.node}. [All of them](docs/benchmarks.md).
+What \`@org/correlation\` adds, as a share of what \`@opentelemetry/auto-instrumentations-node\` adds to the same app in the same run:
+
+| | CommonJS | ES modules, where that leaves Express alone |
+|---|---:|---:|
+| CPU of a request with an outbound call, every span exported | ${shares(run, 'ours')} |
+| the same, unsampled | ${shares(run, 'ours-unsampled')} |
+| the same, tracing off | ${shares(run, 'ours-correlation-only')} |
+| CPU of the start | ${share(run.start?.cpu, 'ours')} | |
+| memory under load | ${share(run.memory?.[last]?.rss, 'ours')} | |
+
+\`npm run bench\` gives these numbers again; here on ${machine.onOneCore ? 'one core' : `${machine.cores} cores`} with Node ${machine.node}. [All of them, and how far they can be
+trusted](docs/benchmarks.md).
 `
+}
+
+function shares(run: Run, variant: string): string {
+  return (['cjs', 'esm'] as const).map((app) => share(run.requests?.[app]?.routes['http'], variant)).join(' | ')
 }
 
 function share(samples: readonly Sample[] | undefined, variant: string): string {

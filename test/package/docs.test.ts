@@ -14,6 +14,7 @@ const PAGES = [
   'CONTRIBUTING.md',
   'docs/architecture.md',
   'docs/background.md',
+  'docs/benchmarks.md',
   'docs/incident.md',
   'docs/jaeger.md',
   'docs/production.md',
