@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { fixed } from './numbers.ts'
 import { escapeXml, STYLE } from './svg.ts'
 
 export interface Bar {
@@ -19,7 +20,7 @@ const ROW = 22
 const TITLE = 34
 const VALUES = 50
 
-/** Draws panels below each other; 1 is what stock adds, marked by a line. */
+/** Draws panels below each other; 1 is what stock adds, marked by a line. What noise made negative has no bar, and its number. */
 export function renderBars(panels: readonly Panel[]): string {
   const shown = panels.filter(({ bars }) => bars.length > 0)
   const parts: string[] = []
@@ -39,7 +40,7 @@ export function renderBars(panels: readonly Panel[]): string {
       parts.push(
         `<text x="${LABELS - 8}" y="${row + 15}" class="label${isOurs ? ' ours' : ''}">${escapeXml(label)}</text>`,
         `<rect x="${LABELS}" y="${row + 4}" width="${length.toFixed(1)}" height="${ROW - 8}" rx="2" class="${isOurs ? 'bar-ours' : 'bar'}"/>`,
-        `<text x="${(LABELS + length + 6).toFixed(1)}" y="${row + 15}" class="value">${value.toFixed(2)}</text>`,
+        `<text x="${(LABELS + length + 6).toFixed(1)}" y="${row + 15}" class="value">${fixed(value, 2)}</text>`,
       )
     })
     y = top + bars.length * ROW + 10

@@ -24,7 +24,7 @@ export function costChart(run: Run): string {
   const marks = Object.keys(run.memory ?? {}).toSorted((a, b) => Number(a) - Number(b))
   const last = marks.at(-1) ?? ''
   return renderBars([
-    panel('CPU added to a request with an outbound call (stock is 1)', run.requests?.['cjs']?.routes['http']),
+    panel('CPU added to a request with an outbound call, in CommonJS (stock is 1)', run.requests?.['cjs']?.routes['http']),
     panel('CPU added to the start', run.start?.cpu),
     panel(`memory (RSS) added, after ${Number(last).toLocaleString('en')} requests`, run.memory?.[last]?.rss),
   ])
@@ -36,7 +36,7 @@ function panel(title: string, samples: readonly Sample[] = []): Panel {
     .toSorted((a, b) => placeOf(a.variant) - placeOf(b.variant))
     .map(({ variant, ratio }) => ({
       label: titleOf(variant),
-      value: Math.max(0, ratio.median),
+      value: ratio.median,
       isOurs: isOurs(variant),
     }))
   return { title, bars }
