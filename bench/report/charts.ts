@@ -24,7 +24,10 @@ export function costChart(run: Run): string {
   const marks = Object.keys(run.memory ?? {}).toSorted((a, b) => Number(a) - Number(b))
   const last = marks.at(-1) ?? ''
   return renderBars([
-    panel('CPU added to a request with an outbound call, in CommonJS (stock is 1)', run.requests?.['cjs']?.routes['http']),
+    panel(
+      'CPU added to a request with an outbound call, in CommonJS (stock is 1)',
+      run.requests?.['cjs']?.routes['http'],
+    ),
     panel('CPU added to the start', run.start?.cpu),
     panel(`memory (RSS) added, after ${Number(last).toLocaleString('en')} requests`, run.memory?.[last]?.rss),
   ])
