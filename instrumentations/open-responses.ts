@@ -3,11 +3,25 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Context, SpanStatusCode, trace } from '@opentelemetry/api'
 import { getRPCMetadata } from '@opentelemetry/core'
 import { ATTR_HTTP_RESPONSE_STATUS_CODE, ATTR_HTTP_ROUTE } from '@opentelemetry/semantic-conventions'
-import { endSpan, recallState } from '../src/correlation/request-state.ts'
+import { endSpan, type RequestState } from '../src/correlation/request-state.ts'
+import { type Listed, OpenList } from './open-list.ts'
 import { isServerSpan } from './request-context.ts'
 
-/** Responses that have not been closed, each with the context of its request. */
-const openResponses = new Map<ServerResponse, Context>()
+/** A response that has not been closed, with its request's state and the context that is handled in. */
+class OpenResponse implements Listed {
+  place = -1
+  readonly response: ServerResponse
+  readonly state: RequestState
+  context: Context
+
+  constructor(response: ServerResponse, state: RequestState, context: Context) {
+    this.response = response
+    this.state = state
+    this.context = context
+  }
+}
+
+const openResponses = new OpenList<OpenResponse>()
 
 const SWEEP_AT = 1024
 let sweepAt = SWEEP_AT
@@ -17,20 +31,36 @@ let sweepAt = SWEEP_AT
  * may never be closed, and would stay here for ever, so only those on a connection that a server accepted are kept. A pipelined
  * one that still waited for its turn when the connection died has no `close` either, so the dead are swept out.
  */
-export function rememberOpen(request: IncomingMessage, response: ServerResponse, context: Context): void {
+export function rememberOpen(
+  request: IncomingMessage,
+  response: ServerResponse,
+  state: RequestState,
+  context: Context,
+): void {
   const socket = request.socket as { readonly server?: unknown } | undefined
   if (socket?.server === undefined || response.destroyed) return
-  openResponses.set(response, context)
+  const known = state.openResponse as OpenResponse | undefined
+  if (known !== undefined) {
+    // The application handed it on, from one server to another.
+    known.context = context
+    return
+  }
+  const open = new OpenResponse(response, state, context)
+  state.openResponse = open
+  openResponses.add(open)
   if (openResponses.size < sweepAt) return
-  for (const open of openResponses.keys()) {
-    if (open.req.socket?.destroyed !== false) openResponses.delete(open)
+  for (const each of openResponses) {
+    if (each.response.req.socket?.destroyed !== false) forgetOpen(each.state)
   }
   sweepAt = Math.max(SWEEP_AT, openResponses.size * 2)
 }
 
-/** Lets go of a response that was closed. */
-export function forgetOpen(response: ServerResponse): void {
-  openResponses.delete(response)
+/** Lets go of the response to a request. */
+export function forgetOpen(state: RequestState): void {
+  const open = state.openResponse as OpenResponse | undefined
+  if (open === undefined) return
+  state.openResponse = undefined
+  openResponses.remove(open)
 }
 
 /**
@@ -38,11 +68,10 @@ export function forgetOpen(response: ServerResponse): void {
  * for a handler that answers and calls `process.exit`.
  */
 export function endAnsweredSpans(): void {
-  for (const [response, context] of openResponses) {
+  for (const { response, state, context } of openResponses) {
     if (!response.writableEnded) continue
-    openResponses.delete(response)
-    const state = recallState(response)
-    if (state?.span !== undefined) {
+    forgetOpen(state)
+    if (state.span !== undefined) {
       endSpan(state)
       continue
     }

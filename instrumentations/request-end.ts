@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { countClosed } from '../src/correlation/open-requests.ts'
 import { endSpan, type RequestState } from '../src/correlation/request-state.ts'
 import type { Runtime } from '../src/runtime.ts'
@@ -12,8 +12,8 @@ export function requestClosed(request: IncomingMessage, state: RequestState, run
 }
 
 /** The usual end. */
-export function responseClosed(response: ServerResponse, state: RequestState, runtime: Runtime): void {
-  forgetOpen(response)
+export function responseClosed(state: RequestState, runtime: Runtime): void {
+  forgetOpen(state)
   closed(state, runtime)
 }
 

@@ -49,7 +49,7 @@ const REQUEST_EVENTS: ReadonlySet<unknown> = new Set(['request', 'checkContinue'
 export function patchServerEmit(parts: ServerEmitParts): void {
   patchRequestEmit({
     requestClosed: (request, state) => requestClosed(request as IncomingMessage, state, parts.runtime),
-    responseClosed: (response, state) => responseClosed(response as ServerResponse, state, parts.runtime),
+    responseClosed: (_response, state) => responseClosed(state, parts.runtime),
     responseFailed: (state, error) => endSpan(state, { cause: error }),
   })
   patchEmit(http.Server.prototype, { ...parts, scheme: 'http', traces: true })
@@ -112,7 +112,7 @@ function emitRequest(server: unknown, original: Emit, args: unknown[], patched: 
     bind(request, response, state, requestContext, patched)
     // An instrumentation of the application's may record with our SDK.
     if (state.span !== undefined || (!patched.traces && spans?.isActive === true))
-      rememberOpen(request, response, requestContext)
+      rememberOpen(request, response, state, requestContext)
     if (state.decision.reject) {
       rejectRequest(response, state.decision)
       return true
@@ -154,7 +154,7 @@ function bind(
   state.context ??= requestContext
   if (recallState(response) !== state) attachState(response, state)
   if (!emitsInContext(request)) bindRequestEmitter(request, state, () => requestClosed(request, state, runtime))
-  if (!emitsInContext(response)) bindRequestEmitter(response, state, () => responseClosed(response, state, runtime))
+  if (!emitsInContext(response)) bindRequestEmitter(response, state, () => responseClosed(state, runtime))
 }
 
 function emitUpgrade(server: unknown, original: Emit, args: unknown[], parts: Patched): boolean {

@@ -1,8 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import { BoundedCache } from '../src/propagation/bounded-cache.ts'
+import { hiddenField } from './hidden-field.ts'
+import { type Listed, OpenList } from './open-list.ts'
 
-/** Called for a request that turns out to go through a proxy that may not see it. */
-type Withhold = () => void
+/** A request that was created and not sent yet. */
+interface Waiting extends Listed {
+  /** Called where it turns out to go through a proxy that may not see it. */
+  readonly withhold: () => void
+  readonly others: OpenList<Waiting>
+}
+
+const waitingRequests = hiddenField<Waiting>()
 
 const MAX_TUNNELS = 1000
 
@@ -12,7 +20,7 @@ const MAX_TUNNELS = 1000
  * that comes after it was created and before it is sent.
  */
 export class UndiciTunnels {
-  readonly #waiting = new Map<string, Map<object, Withhold>>()
+  readonly #waiting = new Map<string, OpenList<Waiting>>()
   readonly #closed = new BoundedCache<boolean>(MAX_TUNNELS)
 
   /** Whether requests to the target were seen to go through a proxy that may not see them. The tunnel is used again. */
@@ -21,24 +29,34 @@ export class UndiciTunnels {
   }
 
   /** Keeps a request in sight until it is sent. */
-  watch(authority: string, request: object, withhold: Withhold): void {
-    const waiting = this.#waiting.get(authority)
-    if (waiting === undefined) this.#waiting.set(authority, new Map([[request, withhold]]))
-    else waiting.set(request, withhold)
+  watch(authority: string, request: object, withhold: () => void): void {
+    this.#take(request)
+    let others = this.#waiting.get(authority)
+    if (others === undefined) {
+      others = new OpenList()
+      this.#waiting.set(authority, others)
+    }
+    const entry: Waiting = { withhold, others, place: -1 }
+    waitingRequests.set(request, entry)
+    others.add(entry)
   }
 
   /** The request was sent, or never will be. */
   forget(authority: string, request: object): void {
-    const waiting = this.#waiting.get(authority)
-    if (waiting?.delete(request) !== true || waiting.size > 0) return
+    this.#take(request)
     // The next request goes to the same target, more often than not; crawlers call any number of them.
-    if (this.#waiting.size > MAX_TUNNELS) this.#waiting.delete(authority)
+    if (this.#waiting.size > MAX_TUNNELS && this.#waiting.get(authority)?.size === 0) this.#waiting.delete(authority)
   }
 
   /** A proxy that may not see the ID was asked for a tunnel to the target. */
   close(authority: string): void {
     this.#closed.set(authority, true)
-    for (const withhold of this.#waiting.get(authority)?.values() ?? []) withhold()
+    for (const entry of this.#waiting.get(authority) ?? []) entry.withhold()
     this.#waiting.delete(authority)
+  }
+
+  #take(request: object): void {
+    const entry = waitingRequests.get(request)
+    entry?.others.remove(entry)
   }
 }

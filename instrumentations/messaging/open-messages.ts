@@ -15,7 +15,8 @@ export type Failure = keyof typeof FAILURES
 const MAX_OPEN = 1000
 
 interface OpenMessage {
-  readonly processing: Processing
+  /** Undefined from its end on: a table that the Map has replaced holds on to what was open then, see open-list.ts. */
+  processing: Processing | undefined
   /** It is done when its handler's promise is settled; any other when the broker is told what became of it. */
   readonly endsByPromise: boolean
 }
@@ -43,7 +44,9 @@ export class OpenMessages {
     if (message === undefined) return
     this.#open.delete(tag)
     if (this.#open.size === 0) channels.delete(this)
-    message.processing.end(error)
+    const { processing } = message
+    message.processing = undefined
+    processing?.end(error)
   }
 
   /** The broker was told what became of a message or, with `multiple`, of all up to it (0: of all that there are). */
@@ -88,8 +91,8 @@ export function endOpenMessages(): void {
   for (const channel of channels) channel.abandon()
 }
 
-function fail({ context }: Processing, failure: Failure): void {
-  const span = trace.getSpan(context)
+function fail(processing: Processing | undefined, failure: Failure): void {
+  const span = processing && trace.getSpan(processing.context)
   span?.setAttribute('error.type', failure)
   span?.setStatus({ code: SpanStatusCode.ERROR, message: FAILURES[failure] })
 }

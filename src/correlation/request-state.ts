@@ -19,6 +19,8 @@ export interface RequestState {
   /** Node's own listeners for the end of the request and the finish of the response, which need no context. */
   onEnd: unknown
   onFinish: unknown
+  /** Its response, where that is kept until it is closed. */
+  openResponse: unknown
   /** The server span, where it is ours and open. */
   span: OpenSpan | undefined
   /**
@@ -66,6 +68,7 @@ export function createRequestState(
     context: undefined,
     onEnd: undefined,
     onFinish: undefined,
+    openResponse: undefined,
     span: undefined,
     suppressed: false,
     overridden: false,

@@ -26,6 +26,7 @@ describe('request state', () => {
       context: undefined,
       onEnd: undefined,
       onFinish: undefined,
+      openResponse: undefined,
       span: undefined,
       suppressed: false,
       overridden: false,

@@ -5,6 +5,8 @@ import { describe, it } from 'node:test'
 import { ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api'
 import { TracerProvider } from '@opentelemetry/sdk-trace'
 import { endAnsweredSpans, forgetOpen, rememberOpen } from '../../../instrumentations/open-responses.ts'
+import { createRequestState } from '../../../src/correlation/request-state.ts'
+import { adopted } from '../correlation/decide-cases.ts'
 
 interface Case {
   readonly title: string
@@ -33,8 +35,9 @@ describe('endAnsweredSpans()', () => {
       const span = new TracerProvider().getTracer('test').startSpan('a span', { kind })
       const response = parts as ServerResponse
       const request = { socket: { server: {} } } as unknown as IncomingMessage
-      t.after(() => forgetOpen(response))
-      rememberOpen(request, response, trace.setSpan(ROOT_CONTEXT, span))
+      const state = createRequestState(adopted('a-1'), undefined, undefined)
+      t.after(() => forgetOpen(state))
+      rememberOpen(request, response, state, trace.setSpan(ROOT_CONTEXT, span))
       endAnsweredSpans()
       assert.equal(span.isRecording(), !isEnded)
     })

@@ -26,4 +26,28 @@ describe('UndiciTunnels', () => {
     tunnels.close('a:80')
     assert.equal(tunnels.isClosed('a:80'), true)
   })
+
+  it('forgets, from the list it is in, a request that was sent after its tunnel was closed', () => {
+    const tunnels = new UndiciTunnels()
+    const withheld: string[] = []
+    const late = {}
+    tunnels.watch('a:80', late, () => withheld.push('late'))
+    tunnels.close('a:80')
+    tunnels.watch('a:80', {}, () => withheld.push('next'))
+    tunnels.forget('a:80', late)
+    tunnels.close('a:80')
+    assert.deepEqual(withheld, ['late', 'next'])
+  })
+
+  it('has a request once, however often it is watched', () => {
+    const tunnels = new UndiciTunnels()
+    const withheld: string[] = []
+    const request = {}
+    tunnels.watch('a:80', request, () => withheld.push('first'))
+    tunnels.watch('b:80', request, () => withheld.push('second'))
+    tunnels.close('a:80')
+    tunnels.forget('b:80', request)
+    tunnels.close('b:80')
+    assert.deepEqual(withheld, [])
+  })
 })
