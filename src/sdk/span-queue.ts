@@ -3,6 +3,7 @@ import { TraceFlags } from '@opentelemetry/api'
 import { type ExportResult, ExportResultCode, globalErrorHandler } from '@opentelemetry/core'
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace'
 import type { BatchSettings } from './batch-settings.ts'
+import type { QueuedSpan } from './packed-span.ts'
 
 /** The defaults of https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/#batch-span-processor. */
 export const QUEUE_DEFAULTS = {
@@ -21,7 +22,7 @@ export interface SpanOutcomes {
 }
 
 interface Exporter {
-  export(spans: ReadableSpan[], done: (result: ExportResult) => void): void
+  export(spans: QueuedSpan[], done: (result: ExportResult) => void): void
   shutdown(): Promise<void>
 }
 
@@ -29,6 +30,8 @@ interface Exporter {
 export interface SpanQueueOptions extends BatchSettings {
   readonly exporter: Exporter
   readonly outcomes: SpanOutcomes
+  /** Makes less of a span while it waits; as it is by default. */
+  readonly pack?: (span: ReadableSpan) => QueuedSpan
 }
 
 /**
@@ -38,15 +41,17 @@ export interface SpanQueueOptions extends BatchSettings {
 export class SpanQueue implements SpanProcessor {
   readonly #exporter: Exporter
   readonly #outcomes: SpanOutcomes
+  readonly #pack: (span: ReadableSpan) => QueuedSpan
   readonly #settings: Required<BatchSettings>
-  #spans: ReadableSpan[] = []
+  #spans: QueuedSpan[] = []
   #timer: NodeJS.Timeout | undefined
   #isExporting = false
   #ended: Promise<void> | undefined
 
-  constructor({ exporter, outcomes, ...settings }: SpanQueueOptions) {
+  constructor({ exporter, outcomes, pack = (span) => span, ...settings }: SpanQueueOptions) {
     this.#exporter = exporter
     this.#outcomes = outcomes
+    this.#pack = pack
     const all = { ...QUEUE_DEFAULTS, ...settings }
     this.#settings = { ...all, maxExportBatchSize: Math.min(all.maxExportBatchSize, all.maxQueueSize) }
   }
@@ -59,7 +64,7 @@ export class SpanQueue implements SpanProcessor {
       this.#outcomes.dropped()
       return
     }
-    this.#spans.push(span)
+    this.#spans.push(this.#pack(span))
     if (!this.#isExporting) this.#schedule()
   }
 
@@ -74,7 +79,7 @@ export class SpanQueue implements SpanProcessor {
   }
 
   /** What waits here, which is forgotten here. */
-  takeForExit(): readonly ReadableSpan[] {
+  takeForExit(): readonly QueuedSpan[] {
     const spans = this.#spans
     this.#spans = []
     return spans
@@ -135,7 +140,7 @@ export class SpanQueue implements SpanProcessor {
 }
 
 /** Continues at once where the resources of the spans are known, and else as soon as they are. */
-function resourcesOf<Result>(spans: readonly ReadableSpan[], next: () => Promise<Result>): Promise<Result> {
+function resourcesOf<Result>(spans: readonly QueuedSpan[], next: () => Promise<Result>): Promise<Result> {
   const pending = spans.filter(({ resource }) => resource.asyncAttributesPending)
   if (pending.length === 0) return next()
   const resources = new Set(pending.map(({ resource }) => resource))
