@@ -54,7 +54,11 @@ function add(id: string, originals: Originals): void {
   recent = new Map()
 }
 
+let lastShort: Originals | undefined
+
 function withoutLong(originals: Originals): Originals {
+  // Nearly all requests share one.
+  if (originals === lastShort) return originals
   for (const value of originals.values()) {
     if (value === undefined || value.length <= MAX_KEPT_LENGTH) continue
     const kept = [...originals].map(
@@ -62,6 +66,7 @@ function withoutLong(originals: Originals): Originals {
     )
     return new Map(kept)
   }
+  lastShort = originals
   return originals
 }
 

@@ -50,7 +50,7 @@ export function instrumentHttpServer(
       setArriving(state)
       patchOtherServer(server, parts)
       // Not every server's `request` event need come by here.
-      queueMicrotask(endArriving)
+      void settled.then(endArriving)
     } catch {
       // A subscriber that throws ends the process; the patched emit decides again.
     }
@@ -58,6 +58,9 @@ export function instrumentHttpServer(
   patchBind(contextManager, (base, state) => contextFrom(base, state, runtime))
   patchServerEmit(parts)
 }
+
+/** `queueMicrotask` makes an async resource for each. */
+const settled = Promise.resolve()
 
 function endArriving(): void {
   setArriving(undefined)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { EventEmitter } from 'node:events'
-import http from 'node:http'
+import http, { type ServerResponse } from 'node:http'
 import { diag } from '@opentelemetry/api'
 import { activeContext, withContext } from '../src/correlation/active-context.ts'
 import { getRequestState, type RequestState, recallState } from '../src/correlation/request-state.ts'
@@ -64,6 +64,18 @@ function onlyListener({ _events: events }: Listened, event: string): unknown {
   return typeof listener === 'function' ? listener : undefined
 }
 
+/**
+ * Where Node alone hears that a response is finished, and nobody the end of its request, what listens to that afterwards is Node's as well:
+ * a handler that answers at once has its request read to the end later.
+ */
+function finish(response: ServerResponse, state: RequestState, emit: Emit): boolean {
+  const request = response.req as Listened
+  const isHeard = request._events?.['end'] !== undefined
+  const wasHandled = emit.call(response, 'finish')
+  if (!isHeard) state.onEnd = onlyListener(request, 'end')
+  return wasHandled
+}
+
 type Hear = (emitter: EventEmitter, state: RequestState, event: unknown, value: unknown) => void
 
 /** An exporter of any kind may be at work behind the end of a span: listeners run whatever becomes of it. */
@@ -91,6 +103,8 @@ function patchPrototype(prototype: EventEmitter, hear: Hear): void {
       if (!isNobodys && getRequestState(activeContext()) !== state) {
         return withContext(state.context, original as (...args: unknown[]) => boolean, this, ...args)
       }
+      if (event === 'finish' && isNobodys && args.length === 1)
+        return finish(this as unknown as ServerResponse, state, original)
     }
     return args.length === 1 ? original.call(this, args[0]) : original.apply(this, args)
   }

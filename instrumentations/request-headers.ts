@@ -48,11 +48,25 @@ export function addRequestHeaders(
   outbound: readonly string[],
   inbound: readonly string[],
 ): ReadonlyMap<string, string | undefined> | undefined {
-  if (!outbound.every((name) => inbound.includes(name))) return rewriteRequestHeaders(request, id, inbound, outbound)
+  if (!areAmong(outbound, inbound)) return rewriteRequestHeaders(request, id, inbound, outbound)
   const missing = addMissing(request, id, outbound, inbound)
   if (missing.length === 0) return undefined
   refreshDistinct(request)
   return absentOf(missing)
+}
+
+let lastNames: readonly string[] | undefined
+let lastOthers: readonly string[] | undefined
+let wereAmong = false
+
+/** The configuration's lists, so the same two at each request. */
+function areAmong(names: readonly string[], others: readonly string[]): boolean {
+  if (names !== lastNames || others !== lastOthers) {
+    lastNames = names
+    lastOthers = others
+    wereAmong = names.every((name) => others.includes(name))
+  }
+  return wereAmong
 }
 
 type Replaced = Map<string, string | undefined> | undefined
@@ -93,7 +107,8 @@ function addMissing(
   const { headers, rawHeaders } = request
   const count = countOf(request)
   let end = count ?? rawHeaders.length
-  for (const [i, name] of outbound.entries()) {
+  for (let i = 0; i < outbound.length; i++) {
+    const name = outbound[i] as string
     const isMissing = (absent.includes(name) || headers[name] === undefined) && name !== HEADER_AMZN_TRACE_ID
     if (!isMissing) {
       some ??= outbound.slice(0, i)
@@ -142,9 +157,9 @@ type Counted = IncomingMessage & Record<symbol, unknown>
 let countKey: symbol | undefined
 
 function countOf(request: IncomingMessage): number | undefined {
-  if (countKey === undefined || !(countKey in request)) {
-    countKey = Object.getOwnPropertySymbols(request).find((symbol) => symbol.description === 'kHeadersCount')
-  }
+  const known = countKey === undefined ? undefined : (request as Counted)[countKey]
+  if (typeof known === 'number') return known
+  countKey = Object.getOwnPropertySymbols(request).find((symbol) => symbol.description === 'kHeadersCount')
   const count = countKey === undefined ? undefined : (request as Counted)[countKey]
   return typeof count === 'number' ? count : undefined
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Context, createContextKey } from '@opentelemetry/api'
+import { type Context, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api'
 import { setId } from './context.ts'
 import type { Decision } from './decide.ts'
 import type { CorrelationId } from './id.ts'
@@ -79,7 +79,8 @@ export function createRequestState(
 
 /** Reads the state of the request that a context belongs to. */
 export function getRequestState(context: Context): RequestState | undefined {
-  return context.getValue(KEY_REQUEST_STATE) as RequestState | undefined
+  // What most events come from, and a Map.
+  return context === ROOT_CONTEXT ? undefined : (context.getValue(KEY_REQUEST_STATE) as RequestState | undefined)
 }
 
 /** Returns a context that belongs to the request, with its ID. */

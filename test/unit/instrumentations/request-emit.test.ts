@@ -128,6 +128,31 @@ describe('the events of a request and of its response', () => {
     assert.deepEqual(heard, [])
   })
 
+  it('leave where it is what Node has the end of a request call once the response is finished', () => {
+    const seen: unknown[] = []
+    for (const name of ['nobody else', 'the application']) {
+      const { state, request, response } = arrive()
+      response.removeAllListeners('finish').on('finish', () => request.on('end', () => seen.push(['node', activeId()])))
+      rememberNodesListeners(request, response, state)
+      if (name === 'the application') request.on('end', () => seen.push(['application', activeId()]))
+      inStrangers(() => [response.emit('finish'), request.emit('end')])
+    }
+    assert.deepEqual(seen, [
+      ['node', 'stranger'],
+      ['application', 'own'],
+      ['node', 'own'],
+    ])
+  })
+
+  it('run in its context what the application has the end call once the response is finished', () => {
+    const { state, request, response } = arrive()
+    const seen: unknown[] = []
+    rememberNodesListeners(request, response, state)
+    response.on('finish', () => request.on('end', () => seen.push(activeId())))
+    inStrangers(() => [response.emit('finish'), request.emit('end')])
+    assert.deepEqual(seen, ['own'])
+  })
+
   it('leave Node’s own listeners where they are, until the application listens too', () => {
     const { state, request, response } = arrive()
     const seen: unknown[] = []
