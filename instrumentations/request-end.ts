@@ -18,6 +18,8 @@ export function responseClosed(state: RequestState, runtime: Runtime): void {
 }
 
 function closed(state: RequestState, runtime: Runtime): void {
+  // Bound to request and response, which work that the request has left behind would keep alive through its context.
+  state.onFinish = undefined
   countClosed(state)
   if (state.span !== undefined) endSpan(state)
   countRequest(state, runtime)
