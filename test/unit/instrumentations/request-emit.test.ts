@@ -1,49 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict'
 import { EventEmitter } from 'node:events'
-import { IncomingMessage, ServerResponse } from 'node:http'
+import { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { context, ROOT_CONTEXT } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
-import {
-  bindRequestEmitter,
-  emitsInContext,
-  patchRequestEmit,
-  rememberNodesListeners,
-} from '../../../instrumentations/request-emit.ts'
-import { getId } from '../../../src/correlation/context.ts'
-import {
-  attachState,
-  createRequestState,
-  type RequestState,
-  setRequestState,
-} from '../../../src/correlation/request-state.ts'
-import { adopted } from '../correlation/decide-cases.ts'
+import { bindRequestEmitter, emitsInContext, patchRequestEmit } from '../../../instrumentations/request-emit.ts'
+import { activeId, arrive, inStrangers, stateOf } from './arriving-request.ts'
 
 const heard: unknown[] = []
 const KEY = Symbol('key')
-
-function stateOf(id: string): RequestState {
-  const state = createRequestState(adopted(id), undefined, undefined)
-  state.context = setRequestState(ROOT_CONTEXT, state)
-  return state
-}
-
-const strangers = stateOf('stranger')
-const inStrangers = <T>(run: () => T): T => context.with(strangers.context ?? ROOT_CONTEXT, run)
-const activeId = () => getId(context.active())
-
-/** A request and its response, as they are once they were handed to the application. */
-function arrive(id = 'own') {
-  const state = stateOf(id)
-  const request = new IncomingMessage(new Socket())
-  const response = new ServerResponse(request)
-  attachState(request, state)
-  attachState(response, state)
-  return { state, request, response }
-}
 
 /** Those of its prototypes, too; without what keeps our state, which has a symbol. */
 function namesOf(emitter: object): readonly string[] {
@@ -126,53 +94,6 @@ describe('the events of a request and of its response', () => {
     request.emit('close')
     assert.deepEqual(seen, ['stranger', 'stranger'])
     assert.deepEqual(heard, [])
-  })
-
-  it('leave where it is what Node has the end of a request call once the response is finished', () => {
-    const seen: unknown[] = []
-    for (const name of ['nobody else', 'the application']) {
-      const { state, request, response } = arrive()
-      response.removeAllListeners('finish').on('finish', () => request.on('end', () => seen.push(['node', activeId()])))
-      rememberNodesListeners(request, response, state)
-      if (name === 'the application') request.on('end', () => seen.push(['application', activeId()]))
-      inStrangers(() => [response.emit('finish'), request.emit('end')])
-    }
-    assert.deepEqual(seen, [
-      ['node', 'stranger'],
-      ['application', 'own'],
-      ['node', 'own'],
-    ])
-  })
-
-  it('run in its context what the application has the end call once the response is finished', () => {
-    const { state, request, response } = arrive()
-    const seen: unknown[] = []
-    rememberNodesListeners(request, response, state)
-    response.on('finish', () => request.on('end', () => seen.push(activeId())))
-    inStrangers(() => [response.emit('finish'), request.emit('end')])
-    assert.deepEqual(seen, ['own'])
-  })
-
-  it('leave Node’s own listeners where they are, until the application listens too', () => {
-    const { state, request, response } = arrive()
-    const seen: unknown[] = []
-    request.on('end', () => seen.push(['node', activeId()]))
-    response.removeAllListeners('finish').on('finish', () => seen.push(['node', activeId()]))
-    rememberNodesListeners(request, response, state)
-    const finish = () => inStrangers(() => [request.emit('end'), response.emit('finish')])
-    finish()
-    assert.deepEqual(seen.splice(0), [
-      ['node', 'stranger'],
-      ['node', 'stranger'],
-    ])
-    request.on('end', () => seen.push(['application', activeId()]))
-    response.on('finish', () => seen.push(['application', activeId()]))
-    finish()
-    const application = seen.filter((entry) => Array.isArray(entry) && entry[0] === 'application')
-    assert.deepEqual(application, [
-      ['application', 'own'],
-      ['application', 'own'],
-    ])
   })
 
   it('tell of the end before the application hears of it, and of an error that the response has', () => {
