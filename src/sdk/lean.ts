@@ -15,7 +15,6 @@ import { LeanTracerProvider } from './lean-tracer-provider.ts'
 import { LossReport } from './loss-report.ts'
 import { limitOf, listOf, type OtelEnv } from './otel-env.ts'
 import { type OtlpProtocol, otlpSettings, protocolOf } from './otlp-settings.ts'
-import type { QueuedSpan } from './packed-span.ts'
 import { PendingTelemetry } from './pending-telemetry.ts'
 import { ProcessedSpans } from './processed-spans.ts'
 import { createResource } from './resource.ts'
@@ -36,7 +35,7 @@ export function assembleLean(env: OtelEnv, config: Config, say: (sentence: strin
   const pending = new PendingTelemetry()
   const processors: SpanProcessor[] = [pending]
 
-  let exporter: LazyExporter<QueuedSpan> | undefined
+  let exporter: LazyExporter<ReadableSpan> | undefined
   let protocol: OtlpProtocol = 'http/protobuf'
   let queue: SpanQueue | undefined
   let losses: LossReport | undefined
@@ -45,7 +44,7 @@ export function assembleLean(env: OtelEnv, config: Config, say: (sentence: strin
   for (const name of traces.includes('none') ? [] : new Set(traces)) {
     if (name === 'otlp') {
       protocol = protocolOf(env, 'TRACES') === 'http/json' ? 'http/json' : 'http/protobuf'
-      const otlp = new LazyExporter<QueuedSpan>(() => loadOtlp().createTraceExporter(protocol))
+      const otlp = new LazyExporter(() => loadOtlp().createTraceExporter(protocol))
       exporter = otlp
       const settings = { ...QUEUE_DEFAULTS, ...batchSettings(env, 'OTEL_BSP') }
       losses = new LossReport({
@@ -57,7 +56,7 @@ export function assembleLean(env: OtelEnv, config: Config, say: (sentence: strin
         },
       })
       processed = new ProcessedSpans(losses)
-      queue = new SpanQueue({ exporter: otlp, outcomes: processed, pack: packerFor(otlp, protocol), ...settings })
+      queue = new SpanQueue({ exporter: otlp, outcomes: processed, ...settings })
       processors.push(queue)
     } else if (name === 'console') {
       processors.push(new SimpleSpanProcessor({ exporter: new ConsoleSpanExporter() }))
@@ -127,16 +126,6 @@ export function assembleLean(env: OtelEnv, config: Config, say: (sentence: strin
       exporter?.discard()
       meters?.discard()
     },
-  }
-}
-
-/** From the first batch on, which loads what it takes. JSON is made of the whole batch. */
-function packerFor(exporter: LazyExporter<QueuedSpan>, protocol: OtlpProtocol): (span: ReadableSpan) => QueuedSpan {
-  let pack: ((span: ReadableSpan) => QueuedSpan) | undefined
-  return (span) => {
-    if (protocol !== 'http/protobuf' || !exporter.isMade) return span
-    pack ??= loadOtlp().packSpan
-    return pack(span)
   }
 }
 

@@ -18,20 +18,19 @@ import {
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
 import type { OtlpProtocol } from './otlp-settings.ts'
-import type { QueuedSpan } from './packed-span.ts'
 import { serializeSpanBatch } from './span-serializer.ts'
 import { unrefAgent } from './unref-agent.ts'
 
 const OPTIONS = { httpAgentOptions: unrefAgent }
 
 /** Ours for the bytes, upstream's for what comes back. */
-const TRACE_SERIALIZER: ISerializer<QueuedSpan[], IExportTraceServiceResponse> = {
+const TRACE_SERIALIZER: ISerializer<ReadableSpan[], IExportTraceServiceResponse> = {
   serializeRequest: serializeSpanBatch,
   deserializeResponse: ProtobufTraceSerializer.deserializeResponse,
 }
 
 /** The trace exporter of the protocol: upstream's, which reads `OTEL_EXPORTER_OTLP_*` itself, with a faster serializer for protobuf. */
-export function createTraceExporter(protocol: OtlpProtocol): OTLPExporterBase<QueuedSpan[]> {
+export function createTraceExporter(protocol: OtlpProtocol): OTLPExporterBase<ReadableSpan[]> {
   if (protocol === 'http/json') return new JsonTraceExporter(OPTIONS)
   const options = convertLegacyHttpOptions(OPTIONS, 'TRACES', 'v1/traces', { 'Content-Type': 'application/x-protobuf' })
   return new OTLPExporterBase(
@@ -55,13 +54,9 @@ export function createMetricExporter(protocol: OtlpProtocol): ProtobufMetricExpo
   return protocol === 'http/json' ? new JsonMetricExporter(OPTIONS) : new ProtobufMetricExporter(OPTIONS)
 }
 
-export { packSpan } from './span-serializer.ts'
-
 /** The bytes that the trace exporter would send. */
-export function serializeSpans(spans: readonly QueuedSpan[], protocol: OtlpProtocol): Uint8Array | undefined {
-  return protocol === 'http/json'
-    ? JsonTraceSerializer.serializeRequest([...(spans as readonly ReadableSpan[])])
-    : serializeSpanBatch(spans)
+export function serializeSpans(spans: readonly ReadableSpan[], protocol: OtlpProtocol): Uint8Array | undefined {
+  return protocol === 'http/json' ? JsonTraceSerializer.serializeRequest([...spans]) : serializeSpanBatch(spans)
 }
 
 /** The bytes that the log exporter would send. */

@@ -27,11 +27,6 @@ export class ProtobufBytes {
     return new Uint8Array(this.#bytes.subarray(position, this.position))
   }
 
-  /** Copies all that was written. */
-  copyInto(target: Uint8Array, at: number): void {
-    this.#bytes.copy(target, at, 0, this.position)
-  }
-
   /** Hands out what was written, as a copy that nobody writes into, and begins anew. */
   take(): Uint8Array {
     const taken = this.copyFrom(0)

@@ -3,7 +3,6 @@ import { TraceFlags } from '@opentelemetry/api'
 import { type ExportResult, ExportResultCode, globalErrorHandler } from '@opentelemetry/core'
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace'
 import type { BatchSettings } from './batch-settings.ts'
-import type { QueuedSpan } from './packed-span.ts'
 
 /** The defaults of https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/#batch-span-processor. */
 export const QUEUE_DEFAULTS = {
@@ -22,7 +21,7 @@ export interface SpanOutcomes {
 }
 
 interface Exporter {
-  export(spans: QueuedSpan[], done: (result: ExportResult) => void): void
+  export(spans: ReadableSpan[], done: (result: ExportResult) => void): void
   shutdown(): Promise<void>
 }
 
@@ -30,8 +29,6 @@ interface Exporter {
 export interface SpanQueueOptions extends BatchSettings {
   readonly exporter: Exporter
   readonly outcomes: SpanOutcomes
-  /** Makes less of a span while it waits; as it is by default. */
-  readonly pack?: (span: ReadableSpan) => QueuedSpan
 }
 
 /**
@@ -41,17 +38,15 @@ export interface SpanQueueOptions extends BatchSettings {
 export class SpanQueue implements SpanProcessor {
   readonly #exporter: Exporter
   readonly #outcomes: SpanOutcomes
-  readonly #pack: (span: ReadableSpan) => QueuedSpan
   readonly #settings: Required<BatchSettings>
-  #spans: QueuedSpan[] = []
+  #spans: ReadableSpan[] = []
   #timer: NodeJS.Timeout | undefined
   #isExporting = false
   #ended: Promise<void> | undefined
 
-  constructor({ exporter, outcomes, pack = (span) => span, ...settings }: SpanQueueOptions) {
+  constructor({ exporter, outcomes, ...settings }: SpanQueueOptions) {
     this.#exporter = exporter
     this.#outcomes = outcomes
-    this.#pack = pack
     const all = { ...QUEUE_DEFAULTS, ...settings }
     this.#settings = { ...all, maxExportBatchSize: Math.min(all.maxExportBatchSize, all.maxQueueSize) }
   }
@@ -64,7 +59,7 @@ export class SpanQueue implements SpanProcessor {
       this.#outcomes.dropped()
       return
     }
-    this.#spans.push(this.#pack(span))
+    this.#spans.push(span)
     if (!this.#isExporting) this.#schedule()
   }
 
@@ -79,7 +74,7 @@ export class SpanQueue implements SpanProcessor {
   }
 
   /** What waits here, which is forgotten here. */
-  takeForExit(): readonly QueuedSpan[] {
+  takeForExit(): readonly ReadableSpan[] {
     const spans = this.#spans
     this.#spans = []
     return spans
@@ -140,7 +135,7 @@ export class SpanQueue implements SpanProcessor {
 }
 
 /** Continues at once where the resources of the spans are known, and else as soon as they are. */
-function resourcesOf<Result>(spans: readonly QueuedSpan[], next: () => Promise<Result>): Promise<Result> {
+function resourcesOf<Result>(spans: readonly ReadableSpan[], next: () => Promise<Result>): Promise<Result> {
   const pending = spans.filter(({ resource }) => resource.asyncAttributesPending)
   if (pending.length === 0) return next()
   const resources = new Set(pending.map(({ resource }) => resource))

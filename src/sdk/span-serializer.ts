@@ -4,8 +4,6 @@ import type { InstrumentationScope } from '@opentelemetry/core'
 import type { Resource } from '@opentelemetry/resources'
 import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace'
 import { writeAttributes, writeSpanAttributes } from './attribute-bytes.ts'
-import { groupSpans } from './group-spans.ts'
-import { PackedSpan, type QueuedSpan } from './packed-span.ts'
 import { ProtobufBytes } from './protobuf-bytes.ts'
 
 /** Field numbers of https://github.com/open-telemetry/opentelemetry-proto/blob/v1.9.0/opentelemetry/proto/trace/v1/trace.proto, with the wire type. */
@@ -21,8 +19,6 @@ const HAS_IS_REMOTE = 0x100
 const IS_REMOTE = 0x200
 
 const out = new ProtobufBytes()
-/** Attributes are anybody's objects, and reading one may end another span. */
-let isWriting = false
 /** Both never change once they are made, and are in each batch. */
 const scopes = new WeakMap<InstrumentationScope, Uint8Array>()
 const resources = new WeakMap<Resource, Uint8Array>()
@@ -31,40 +27,16 @@ const resources = new WeakMap<Resource, Uint8Array>()
  * Writes an `ExportTraceServiceRequest`, byte for byte as upstream's serializer does, which writes each message twice: once to learn how
  * long it is. A span that cannot be written (an attribute of the application's may be an object that throws) is left out.
  */
-export function serializeSpanBatch(spans: readonly QueuedSpan[]): Uint8Array {
-  isWriting = true
-  try {
-    return writeBatch(spans)
-  } finally {
-    isWriting = false
-  }
-}
-
-/** Writes one span ahead of its batch. One that cannot be written is returned as it is, for its batch to tell. */
-export function packSpan(span: ReadableSpan): QueuedSpan {
-  if (isWriting) return span
-  isWriting = true
-  out.position = 0
-  try {
-    writeSpan(span)
-    return new PackedSpan(span, out)
-  } catch {
-    return span
-  } finally {
-    isWriting = false
-  }
-}
-
-function writeBatch(spans: readonly QueuedSpan[]): Uint8Array {
+export function serializeSpanBatch(spans: readonly ReadableSpan[]): Uint8Array {
   // What an earlier batch left that could not be finished.
   out.position = 0
-  for (const [resource, ofResource] of groupSpans(spans)) {
+  for (const [resource, ofResource] of grouped(spans)) {
     const start = out.begin(message(1), LIKELY.request)
     writeCached(resources, resource, writeResource)
     for (const [scope, ofScope] of ofResource) {
       const scopeStart = out.begin(message(2), LIKELY.request)
       writeCached(scopes, scope, writeScope)
-      for (const span of ofScope) writeQueued(span)
+      for (const span of ofScope) writeSpan(span)
       if (scope.schemaUrl) out.text(message(3), scope.schemaUrl)
       out.end(scopeStart, LIKELY.request)
     }
@@ -74,24 +46,16 @@ function writeBatch(spans: readonly QueuedSpan[]): Uint8Array {
   return out.take()
 }
 
-function writeQueued(span: QueuedSpan): void {
-  if (span instanceof PackedSpan) {
-    out.raw(span.bytes)
-    return
-  }
+function writeSpan(span: ReadableSpan): void {
   const before = out.position
   try {
-    writeSpan(span)
+    const start = out.begin(message(2), LIKELY.span)
+    writeSpanFields(span)
+    out.end(start, LIKELY.span)
   } catch (error) {
     out.position = before
     diag.error('@org/correlation: a span could not be written for its export; this one is lost.', error)
   }
-}
-
-function writeSpan(span: ReadableSpan): void {
-  const start = out.begin(message(2), LIKELY.span)
-  writeSpanFields(span)
-  out.end(start, LIKELY.span)
 }
 
 function writeSpanFields(span: ReadableSpan): void {
@@ -180,4 +144,23 @@ function writeCached<Key extends object>(cache: WeakMap<Key, Uint8Array>, key: K
 interface WithAttributes extends InstrumentationScope {
   readonly attributes?: Attributes
   readonly droppedAttributesCount?: number
+}
+
+type Grouped = Map<Resource, Map<InstrumentationScope, ReadableSpan[]>>
+
+/** The spans by resource and scope, in the order of their first spans. */
+function grouped(spans: readonly ReadableSpan[]): Grouped {
+  const groups: Grouped = new Map()
+  for (const span of spans) {
+    const { resource, instrumentationScope: scope } = span
+    let scopesOf = groups.get(resource)
+    if (scopesOf === undefined) {
+      scopesOf = new Map()
+      groups.set(resource, scopesOf)
+    }
+    const group = scopesOf.get(scope)
+    if (group === undefined) scopesOf.set(scope, [span])
+    else group.push(span)
+  }
+  return groups
 }

@@ -6,15 +6,13 @@ import { type ExportResult, ExportResultCode } from '@opentelemetry/core'
 import { resourceFromAttributes } from '@opentelemetry/resources'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
 import type { BatchSettings } from '../../../src/sdk/batch-settings.ts'
-import type { QueuedSpan } from '../../../src/sdk/packed-span.ts'
-import { SpanQueue, type SpanQueueOptions } from '../../../src/sdk/span-queue.ts'
+import { SpanQueue } from '../../../src/sdk/span-queue.ts'
 import { spanWith } from '../../support/readable-span.ts'
 
-const nameOf = (span: QueuedSpan) => (span as ReadableSpan).name
 const SUCCESS: ExportResult = { code: ExportResultCode.SUCCESS }
 
 /** A queue whose timers the test moves on, and an exporter that waits to be told how it went. */
-function createQueue(t: TestContext, settings: BatchSettings & Pick<SpanQueueOptions, 'pack'> = {}) {
+function createQueue(t: TestContext, settings: BatchSettings = {}) {
   t.mock.timers.enable({ apis: ['setTimeout'] })
   const batches: string[][] = []
   const dones: ((result: ExportResult) => void)[] = []
@@ -23,7 +21,7 @@ function createQueue(t: TestContext, settings: BatchSettings & Pick<SpanQueueOpt
   const queue = new SpanQueue({
     exporter: {
       export(spans, done) {
-        batches.push(spans.map(nameOf))
+        batches.push(spans.map(({ name }) => name))
         dones.push(done)
       },
       shutdown: async () => {
@@ -110,28 +108,15 @@ describe('SpanQueue', () => {
     ])
   })
 
-  it('keeps spans as they are packed, and packs none that it drops', (t) => {
-    const packed: string[] = []
-    const { queue, end, batches } = createQueue(t, {
-      maxQueueSize: 2,
-      pack(span) {
-        packed.push(span.name)
-        return { ...span, name: `packed ${span.name}` }
-      },
-    })
-    // Two are on their way at once, two wait.
-    for (const name of ['a', 'b', 'c', 'd', 'e']) end(name)
-    void queue.forceFlush()
-    assert.deepEqual(batches.flat(), ['packed a', 'packed b', 'packed c', 'packed d'])
-    assert.deepEqual(packed, ['a', 'b', 'c', 'd'])
-  })
-
   it('takes only spans that are sampled', (t) => {
     const { queue, end } = createQueue(t)
     const spanContext = () => ({ ...spanWith({}).spanContext(), traceFlags: TraceFlags.NONE })
     queue.onEnd(spanWith({ spanContext }))
     end('a')
-    assert.deepEqual(queue.takeForExit().map(nameOf), ['a'])
+    assert.deepEqual(
+      queue.takeForExit().map(({ name }) => name),
+      ['a'],
+    )
   })
 
   it('gives an export up after its timeout, whatever comes of it later, and goes on', async (t) => {
@@ -191,7 +176,10 @@ describe('SpanQueue', () => {
     assert.deepEqual(batches, [['early']])
     queue.onEnd(spanWith({ name: 'late' }))
     end('later')
-    assert.deepEqual(queue.takeForExit().map(nameOf), ['late', 'later'])
+    assert.deepEqual(
+      queue.takeForExit().map(({ name }) => name),
+      ['late', 'later'],
+    )
   })
 
   it('sends the rest at its shutdown, shuts the exporter down once, and takes no more', async (t) => {

@@ -6,8 +6,7 @@ import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer'
 import { resourceFromAttributes } from '@opentelemetry/resources'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
 import fc from 'fast-check'
-import { PackedSpan } from '../../../src/sdk/packed-span.ts'
-import { packSpan, serializeSpanBatch } from '../../../src/sdk/span-serializer.ts'
+import { serializeSpanBatch } from '../../../src/sdk/span-serializer.ts'
 import { decodeProtobuf } from '../../support/otlp.proto.ts'
 import { spanWith } from '../../support/readable-span.ts'
 
@@ -180,52 +179,5 @@ describe('serializeSpanBatch()', () => {
   it('writes a name that is no text as text, where upstream makes a message that nobody can read', () => {
     const decoded = decodeProtobuf('TraceRequest', serializeSpanBatch([spanWith({ name: 42 as never })]))
     assert.match(JSON.stringify(decoded), /"name":"42"/)
-  })
-})
-
-describe('packSpan()', () => {
-  it('changes no byte of a batch, whichever of its spans were packed', () => {
-    fc.assert(
-      fc.property(batch, fc.infiniteStream(fc.boolean()), (spans, isPacked) => {
-        const expected = Buffer.from(serializeSpanBatch(spans))
-        const queued = spans.map((span) => (isPacked.next().value ? packSpan(span) : span))
-        assert.deepEqual(Buffer.from(serializeSpanBatch(queued)), expected)
-      }),
-      { numRuns: 150 },
-    )
-  })
-
-  it('packs spans that are larger than a chunk, and more than a chunk has room for', () => {
-    const spans = Array.from({ length: 300 }, (_, i) =>
-      spanWith({ attributes: { i, text: 'x'.repeat(i === 7 ? 100_000 : 1000) } }),
-    )
-    const expected = Buffer.from(serializeSpanBatch(spans))
-    const packed = spans.map(packSpan)
-    assert.ok(packed.every((span) => span instanceof PackedSpan))
-    assert.equal(Buffer.compare(serializeSpanBatch(packed), expected), 0)
-  })
-
-  it('leaves a span that cannot be written to its batch, which tells', () => {
-    const bad = { toJSON: 1 } as Record<string, unknown>
-    bad['again'] = bad
-    const span = spanWith({ attributes: { bad } as never })
-    assert.equal(packSpan(span), span)
-  })
-
-  it('leaves a span that ends while another one is written', () => {
-    const inner = spanWith({ name: 'inner' })
-    const seen: unknown[] = []
-    const nested = {
-      get key() {
-        seen.push(packSpan(inner))
-        return 'value'
-      },
-    }
-    const outer = spanWith({ name: 'outer', attributes: { nested } as never })
-    const expected = Buffer.from(
-      serializeSpanBatch([spanWith({ ...outer, attributes: { nested: { key: 'value' } } as never })]),
-    )
-    assert.deepEqual(Buffer.from(serializeSpanBatch([packSpan(outer)])), expected)
-    assert.deepEqual(seen, [inner])
   })
 })
