@@ -41,7 +41,8 @@ on what the neighbour does.
 
 **Requests.** New code is slow: V8 compiles it while it runs, on threads that count as the process's, and after 3,000 requests half of what any
 variant costs is that. So all variants are started at once, each in a process of its own that is idle while another is measured, and each answers
-${FULL.warmUp.toLocaleString('en')} requests on every route before the first is counted. Then short segments of ${FULL.amount.toLocaleString('en')} requests alternate between them, in rotating order. The CPU is read when the
+${FULL.warmUp.toLocaleString('en')} requests on every route before the first is counted. Then short segments of ${FULL.amount.toLocaleString('en')} requests alternate between them, in rotating order; the first round of them is not counted
+either, in which every variant costs more than later, after it was idle while the others warmed up. The CPU is read when the
 process is quiet before and after: collections, compilation and export of a segment belong to it, for which batches leave after 100 ms
 (\`OTEL_BSP_SCHEDULE_DELAY\`, \`OTEL_BLRP_SCHEDULE_DELAY\`; all variants that export). What a variant adds is compared with the bare app and with stock,
 \`@opentelemetry/auto-instrumentations-node\`, **in the same round**: (variant − bare app) / (stock − bare app). One process may be luckier than
