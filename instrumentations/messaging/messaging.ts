@@ -129,7 +129,7 @@ export class Messaging {
   ): Received {
     const { config, rules } = this.#runtime
     let sent = propagation.extract(base, carrier, getter)
-    if (isNewRun || getId(sent) === undefined) sent = this.#withId(sent, rules.generate())
+    if (isNewRun || getId(sent) === undefined) sent = putId(sent, rules.generate(), this.#runtime.baggageKey)
     const isChild = config.jobs === 'parent' && !isLinked
     const producer = trace.getSpanContext(sent)
     const context = isChild ? sent : trace.deleteSpan(sent)
@@ -162,16 +162,12 @@ export class Messaging {
     const { config, rules } = this.#runtime
     if (!config.messaging) return active
     const own = given === undefined ? active : withGivenId(active, given, getter, from)
-    return getId(own) === undefined ? this.#withId(own, rules.generate()) : own
+    return getId(own) === undefined ? putId(own, rules.generate(), this.#runtime.baggageKey) : own
   }
 
   /** Gives a carrier a new ID in place of the one that it has, for a run of its own; the trace context in it stays. */
   renew<Carrier>(carrier: Carrier, setter: TextMapSetter<Carrier> = defaultTextMapSetter): void {
     if (this.#runtime.config.messaging) replaceId(this.#runtime, carrier, this.#runtime.rules.generate(), setter)
-  }
-
-  #withId(context: Context, id: CorrelationId): Context {
-    return putId(context, id, this.#runtime.baggageKey)
   }
 
   #inject<Carrier>(own: Context, span: Span | undefined, carrier: Carrier, setter: TextMapSetter<Carrier>): void {
