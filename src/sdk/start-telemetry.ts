@@ -14,12 +14,9 @@ import { patchLoggersOf } from './logger-patch.ts'
 import type { OtelEnv } from './otel-env.ts'
 import type { Ownership } from './ownership.ts'
 import { installShutdown } from './shutdown.ts'
+import { type Flushable, spanExportersOf } from './span-exporters.ts'
 import type { Telemetry } from './telemetry.ts'
 import { patchTracersOf } from './tracer-patch.ts'
-
-interface Flushable {
-  forceFlush?(): Promise<void>
-}
 
 /** The SDK that was started. */
 export interface StartedTelemetry {
@@ -109,6 +106,7 @@ function startFull(env: OtelEnv, config: Config, apiGlobal: ApiGlobal): Telemetr
       isFlushed = true
       const providers = [tracerProvider, meterProvider, loggerProvider] as readonly (Flushable | undefined)[]
       await Promise.allSettled(providers.map((each) => each?.forceFlush?.()))
+      await Promise.allSettled(spanExportersOf(tracerProvider).map((each) => each.forceFlush?.()))
     },
     // Its exporters are of any kind; only the lean assembly can hand its queue to a child.
     takeForExit: () => [],
