@@ -69,10 +69,11 @@ function onlyListener({ _events: events }: Listened, event: string): unknown {
  * a handler that answers at once has its request read to the end later.
  */
 function finish(response: ServerResponse, state: RequestState, emit: Emit): boolean {
-  const request = response.req as Listened
-  const isHeard = request._events?.['end'] !== undefined
+  // Adaptors make responses without one, or let go of it.
+  const request = response.req as Listened | null | undefined
+  const isHeard = request?._events?.['end'] !== undefined
   const wasHandled = emit.call(response, 'finish')
-  if (!isHeard) state.onEnd = onlyListener(request, 'end')
+  if (request && !isHeard) state.onEnd = onlyListener(request, 'end')
   return wasHandled
 }
 

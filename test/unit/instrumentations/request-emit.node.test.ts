@@ -38,6 +38,15 @@ describe("Node's own listeners of a request and of its response", () => {
     assert.deepEqual(seen, ['own'])
   })
 
+  it('are not looked for on a request that its response has no more', () => {
+    for (const gone of [undefined, null]) {
+      const { state, request, response } = arrive()
+      rememberNodesListeners(request, response, state)
+      Object.assign(response, { req: gone })
+      assert.equal(response.removeAllListeners('finish').emit('finish'), false)
+    }
+  })
+
   it('stay where they are until the application listens too', () => {
     const { state, request, response } = arrive()
     const seen: unknown[] = []
