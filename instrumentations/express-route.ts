@@ -2,8 +2,8 @@
 
 import { getRPCMetadata, RPCType } from '@opentelemetry/core'
 import { activeContext } from '../src/correlation/active-context.ts'
+import { hiddenField } from '../src/correlation/hidden-field.ts'
 import { type Mount, mountOf } from './express-mount.ts'
-import { hiddenField } from './hidden-field.ts'
 
 type Handle = (this: object, request: object, response: unknown, next: unknown) => unknown
 

@@ -3,9 +3,9 @@ import type { ClientRequest } from 'node:http'
 import type { Context } from '@opentelemetry/api'
 import { activeContext } from '../src/correlation/active-context.ts'
 import { getId } from '../src/correlation/context.ts'
+import { hiddenField } from '../src/correlation/hidden-field.ts'
 import { getRequestState } from '../src/correlation/request-state.ts'
 import type { ClientSpan } from './client-span.ts'
-import { hiddenField } from './hidden-field.ts'
 import type { OutboundPlan } from './outbound-headers.ts'
 
 /** What is read of an agent, anybody's code. */

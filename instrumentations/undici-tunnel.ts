@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import { hiddenField } from '../src/correlation/hidden-field.ts'
 import { BoundedCache } from '../src/propagation/bounded-cache.ts'
-import { hiddenField } from './hidden-field.ts'
 import { type Listed, OpenList } from './open-list.ts'
 
 /** A request that was created and not sent yet. */

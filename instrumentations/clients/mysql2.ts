@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Context } from '@opentelemetry/api'
 import { activeContext, withContext } from '../../src/correlation/active-context.ts'
+import { hiddenField } from '../../src/correlation/hidden-field.ts'
 import { bindCallback, withBoundCallbacks } from '../bound-callback.ts'
-import { hiddenField } from '../hidden-field.ts'
 import type { LibraryPatches } from '../library-patches.ts'
 import type { Method } from '../patch-method.ts'
 import { patchOwnMethod, prototypeOf } from './own-method.ts'

@@ -3,8 +3,8 @@ import type { EventEmitter } from 'node:events'
 import { ROOT_CONTEXT } from '@opentelemetry/api'
 import { activeContext, withContext } from '../../src/correlation/active-context.ts'
 import { getId } from '../../src/correlation/context.ts'
+import { hiddenField } from '../../src/correlation/hidden-field.ts'
 import type { CorrelationId } from '../../src/correlation/id.ts'
-import { hiddenField } from '../hidden-field.ts'
 
 type Emit = (this: unknown, ...args: unknown[]) => boolean
 

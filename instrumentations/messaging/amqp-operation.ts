@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Attributes } from '@opentelemetry/api'
-import { hiddenField } from '../hidden-field.ts'
+import { hiddenField } from '../../src/correlation/hidden-field.ts'
 import type { MessageOperation } from './messaging.ts'
 
 /** What amqplib hands to its encoder, method and properties in one object. */

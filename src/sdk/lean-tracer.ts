@@ -4,7 +4,6 @@ import {
   type Context,
   context as contextApi,
   INVALID_SPAN_CONTEXT,
-  isSpanContextValid,
   type Link,
   type Span,
   type SpanContext,
@@ -18,6 +17,7 @@ import { isTracingSuppressed } from '@opentelemetry/core'
 import { type Sampler, SamplingDecision } from '@opentelemetry/sdk-trace'
 import { getId } from '../correlation/context.ts'
 import { rememberProducer } from '../propagation/producer-spans.ts'
+import { isValid, markAsOwn } from '../telemetry/own-span-context.ts'
 import { decisionAttributes } from '../telemetry/span-processor.ts'
 import { startActiveSpan } from './active-span.ts'
 import { generateSpanId, generateTraceId } from './id-generator.ts'
@@ -59,6 +59,7 @@ export class LeanTracer implements Tracer {
       spanId: generateSpanId(),
       traceFlags: sampled.decision === SamplingDecision.RECORD_AND_SAMPLED ? TraceFlags.SAMPLED : TraceFlags.NONE,
     }
+    markAsOwn(spanContext)
     const traceState = sampled.traceState ?? parentSpanContext?.traceState
     if (traceState !== undefined) spanContext.traceState = traceState
     if (sampled.decision === SamplingDecision.NOT_RECORD) return remembered(trace.wrapSpanContext(spanContext), options)
@@ -110,5 +111,5 @@ function remembered(span: Span, options: SpanOptions): Span {
 
 function parentOf(context: Context): SpanContext | undefined {
   const spanContext = trace.getSpanContext(context)
-  return spanContext !== undefined && isSpanContextValid(spanContext) ? spanContext : undefined
+  return spanContext !== undefined && isValid(spanContext) ? spanContext : undefined
 }

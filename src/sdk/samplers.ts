@@ -8,30 +8,35 @@ import {
   TraceIdRatioBasedSampler,
 } from '@opentelemetry/sdk-trace'
 import { CorrelationSampler } from '../telemetry/sampler.ts'
+import { LocalParentSampler } from './local-parent-sampler.ts'
 import { type OtelEnv, textOf } from './otel-env.ts'
 
 /** `CORRELATION_SAMPLE_RATIO` decides where it is set, else `OTEL_TRACES_SAMPLER`. */
 export function createSampler(env: OtelEnv, sampleRatio: number | undefined): Sampler {
-  if (sampleRatio !== undefined) return new CorrelationSampler(sampleRatio)
+  if (sampleRatio !== undefined) return new LocalParentSampler(new CorrelationSampler(sampleRatio))
   const name = textOf(env, 'OTEL_TRACES_SAMPLER')?.toLowerCase()
   switch (name) {
     case undefined:
     case 'parentbased_always_on':
-      return new ParentBasedSampler({ root: new AlwaysOnSampler() })
+      return parentBased(new AlwaysOnSampler())
     case 'always_on':
       return new AlwaysOnSampler()
     case 'always_off':
       return new AlwaysOffSampler()
     case 'parentbased_always_off':
-      return new ParentBasedSampler({ root: new AlwaysOffSampler() })
+      return parentBased(new AlwaysOffSampler())
     case 'traceidratio':
       return new TraceIdRatioBasedSampler(ratioOf(env))
     case 'parentbased_traceidratio':
-      return new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(ratioOf(env)) })
+      return parentBased(new TraceIdRatioBasedSampler(ratioOf(env)))
     default:
       diag.warn('OTEL_TRACES_SAMPLER names a sampler that is not available here; parentbased_always_on is used.')
-      return new ParentBasedSampler({ root: new AlwaysOnSampler() })
+      return parentBased(new AlwaysOnSampler())
   }
+}
+
+function parentBased(root: Sampler): Sampler {
+  return new LocalParentSampler(new ParentBasedSampler({ root }))
 }
 
 function ratioOf(env: OtelEnv): number {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { type Context, isSpanContextValid, type SpanContext, trace } from '@opentelemetry/api'
+import { type Context, type SpanContext, trace } from '@opentelemetry/api'
 import { activeContext } from '../correlation/active-context.ts'
 import { getId } from '../correlation/context.ts'
+import { isValid } from './own-span-context.ts'
 import { copyWithFields } from './record-copy.ts'
 
 /** The part of winston's Logger that is patched. */
@@ -113,16 +114,6 @@ function addFields(
   if (target['trace_id'] === undefined) target['trace_id'] = span.traceId
   if (target['span_id'] === undefined) target['span_id'] = span.spanId
   if (target['trace_flags'] === undefined) target['trace_flags'] = flagsOf(span)
-}
-
-let lastValid: SpanContext | undefined
-
-/** A request logs more than one line, and looking at 48 characters takes longer than the rest. */
-function isValid(span: SpanContext): boolean {
-  if (span === lastValid) return true
-  if (!isSpanContextValid(span)) return false
-  lastValid = span
-  return true
 }
 
 function flagsOf({ traceFlags }: SpanContext): string {

@@ -2,7 +2,7 @@
 import { type Context, trace } from '@opentelemetry/api'
 import { activeContext } from '../../../src/correlation/active-context.ts'
 import { getId } from '../../../src/correlation/context.ts'
-import { hiddenField } from '../../hidden-field.ts'
+import { hiddenField } from '../../../src/correlation/hidden-field.ts'
 import type { Messaging, Received } from '../messaging.ts'
 import { type JobOptions, readMetadata } from './job-metadata.ts'
 

@@ -18,6 +18,7 @@ import { type ReadableSpan, type Sampler, SamplingDecision } from '@opentelemetr
 import { setId } from '../../../src/correlation/context.ts'
 import type { CorrelationId } from '../../../src/correlation/id.ts'
 import { createRequestState, setRequestState } from '../../../src/correlation/request-state.ts'
+import { isOwn } from '../../../src/telemetry/own-span-context.ts'
 import { adopted, generated, NEW_ID } from '../correlation/decide-cases.ts'
 import { bothTracers, fieldsOf, type Watched } from './both-tracers.ts'
 
@@ -102,6 +103,16 @@ describe('a tracer begins spans as the SDK’s own', () => {
       }
       assert.deepEqual(observe(ours), observe(sdks))
       assert.deepEqual(seen.slice(seen.length / 2), seen.slice(0, seen.length / 2))
+    })
+  }
+})
+
+describe('the span context of a span of ours', () => {
+  for (const decision of [SamplingDecision.RECORD_AND_SAMPLED, SamplingDecision.NOT_RECORD] as const) {
+    it(`is known again where the sampler says ${SamplingDecision[decision]}`, () => {
+      const { ours, sdks } = bothTracers({ sampler: { shouldSample: decidedBy(decision) } })
+      assert.equal(isOwn(ours.tracer.startSpan('ours').spanContext()), true)
+      assert.equal(isOwn(sdks.tracer.startSpan('theirs').spanContext()), false)
     })
   }
 })
