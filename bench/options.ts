@@ -53,18 +53,18 @@ function partsOf({ quick, goals, withSoak }: Mode): readonly Part[] {
   return withSoak ? PARTS : PARTS.filter((part) => part !== 'soak')
 }
 
-const HELP = `npm run bench -- [options]        everything but the soak, in about 45 minutes
+const HELP = `npm run bench -- [options]        everything but the soak, in about an hour
 npm run bench -- soak             load with the collector gone; exit code 1 where the heap grows
 
   --quick               fewer variants, rounds and parts, in about five minutes
-  --goals               the variants and parts of a whole run that goals speak about, in about 25 minutes
+  --goals               the variants and parts of a whole run that goals speak about, in about half an hour
   --check               exit code 1 beyond the goals of bench/goals.json; with --quick beyond twice a goal
   --write               write docs/benchmarks.md, its charts, and the README's; a whole run only
   --only <parts>        of ${PARTS.join(',')}
   --variants <names>    of ${VARIANTS.map(({ name }) => name).join(',')}
   --routes <names>      of ${ROUTES.map(({ name }) => name).join(',')}
   --app <formats>       of cjs,esm
-  --rounds <n>          rounds of the requests in each generation of processes
+  --rounds <n>          rounds of the requests in each generation of processes, several segments each
   --minutes <n>         length of the soak (10); given, a full run has one too`
 
 /** Reads the command line; throws, in a sentence, for what it does not know. */

@@ -151,9 +151,9 @@ function joinMemory(first: MemorySamples, second: MemorySamples): MemorySamples 
  */
 async function request({ options, plan, variants, surroundings, progress }: Stage): Promise<Found> {
   const routes = ROUTES.filter(({ name }) => options.routes.includes(name))
-  const { warmUp, amount } = plan
+  const { warmUp, amount, segments } = plan
   const measured = async (format: AppFormat): Promise<readonly [AppFormat, RequestSamples]> => {
-    const base = { routes, format, warmUp, amount }
+    const base = { routes, format, warmUp, amount, segments }
     const main = only(variants, REQUESTED[format])
     const rounds = options.rounds ?? plan.requestRounds
     const first = await measureRequests(

@@ -12,9 +12,11 @@ export interface Plan {
   readonly requestRounds: number
   /** Rounds of those that are there for comparison. */
   readonly peerRounds: number
+  /** Of each route and variant in a round. */
+  readonly segments: number
   /** Requests on each route before the first is measured. */
   readonly warmUp: number
-  /** Requests of one segment. */
+  /** Requests of one segment. Of fewer, its first, for which the process comes back from idleness, and its last batch weigh too much. */
   readonly amount: number
   readonly memoryRounds: number
   readonly memoryMarks: readonly number[]
@@ -27,14 +29,15 @@ export const FULL: Plan = {
   startRepeats: 8,
   exportedRepeats: 2,
   generations: 3,
-  requestRounds: 3,
+  requestRounds: 2,
   peerRounds: 2,
+  segments: 3,
   warmUp: 5_000,
   amount: 1_200,
   memoryRounds: 2,
   memoryMarks: [0, 20_000, 60_000],
   latencyRounds: 1,
-  parts: { generations: 3, rounds: 10, warmUp: 80_000, amount: 10_000 },
+  parts: { generations: 3, rounds: 3, blocks: 8, warmUp: 80_000, amount: 4_000 },
   scale: { rounds: 1, warmUp: 4_000, amount: 2_500 },
 }
 
@@ -42,13 +45,14 @@ export const SHORT: Plan = {
   startRepeats: 5,
   exportedRepeats: 1,
   generations: 1,
-  requestRounds: 4,
-  peerRounds: 3,
+  requestRounds: 2,
+  peerRounds: 2,
+  segments: 2,
   warmUp: 4_000,
   amount: 600,
   memoryRounds: 1,
   memoryMarks: [0, 5_000, 15_000],
   latencyRounds: 1,
-  parts: { generations: 1, rounds: 7, warmUp: 40_000, amount: 10_000 },
+  parts: { generations: 1, rounds: 3, blocks: 6, warmUp: 40_000, amount: 4_000 },
   scale: { rounds: 1, warmUp: 2_000, amount: 1_000 },
 }

@@ -1,11 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Summary, summarise } from './statistics.ts'
+import { quantile, type Summary, summarise } from './statistics.ts'
 
 /** One measurement of one variant in one round. Rounds are interleaved, so what they share is the machine's mood. */
 export interface Sample {
   readonly variant: string
   readonly round: number
   readonly value: number
+}
+
+/**
+ * Makes one sample of all that a variant has in a round: their lower quartile. Whoever else is on the machine only ever adds to some of them, for parts
+ * of a second or for minutes, so that the middle one tells more of those; the lowest may have missed what belongs to it.
+ */
+export function calmSamples(samples: readonly Sample[]): readonly Sample[] {
+  const groups = Map.groupBy(samples, ({ variant, round }) => `${round} ${variant}`)
+  return [...groups.values()].map((group) => {
+    const { variant, round } = group[0] as Sample
+    return {
+      variant,
+      round,
+      value: quantile(
+        group.map(({ value }) => value),
+        0.25,
+      ),
+    }
+  })
 }
 
 /** What a variant adds to the app without it, and that as a share of what stock adds in the same round. */

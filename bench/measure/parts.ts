@@ -4,7 +4,7 @@ import { installFolder } from '../folders.ts'
 import { appEnvironment } from '../processes/app.ts'
 import { startChild } from '../processes/child.ts'
 import type { Surroundings } from '../processes/surroundings.ts'
-import { BASELINE, CONTROL, type Sample } from '../ratio.ts'
+import { BASELINE, CONTROL, calmSamples, type Sample } from '../ratio.ts'
 import type { Variant } from '../variants.ts'
 import { startGeneration } from './generation.ts'
 import { rotate } from './rotate.ts'
@@ -13,6 +13,8 @@ export interface PartsPlan {
   readonly variants: readonly Variant[]
   readonly generations: number
   readonly rounds: number
+  /** Blocks of each variant in a round, of which {@link calmSamples} makes one sample. */
+  readonly blocks: number
   /** Requests before the first round, and of each block. */
   readonly warmUp: number
   readonly amount: number
@@ -45,14 +47,16 @@ export async function measureParts(
     for (const [variant, process] of running.processes) checkIds(variant, await process.block(plan.warmUp))
     const first = generation * plan.rounds
     for (let round = first; round < first + plan.rounds; round += 1) {
-      for (const [variant, process] of rotate(running.processes, round)) {
-        const block = await process.block(plan.amount)
-        checkIds(variant, block)
-        samples.push({ variant: variant.name, round, value: block.micros })
+      for (let turn = round; turn < round + plan.blocks; turn += 1) {
+        for (const [variant, process] of rotate(running.processes, turn)) {
+          const block = await process.block(plan.amount)
+          checkIds(variant, block)
+          samples.push({ variant: variant.name, round, value: block.micros })
+        }
       }
     }
   }
-  return samples
+  return calmSamples(samples)
 }
 
 /** One ID in all three places, and in none of the bare app's. */

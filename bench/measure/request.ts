@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type App, type AppFormat, startApp } from '../processes/app.ts'
 import type { Surroundings } from '../processes/surroundings.ts'
-import type { Sample } from '../ratio.ts'
+import { calmSamples, type Sample } from '../ratio.ts'
 import type { Variant } from '../variants.ts'
 import { startGeneration } from './generation.ts'
 import { FLUSH_MS, quiet, SHORT_BATCHES } from './quiet.ts'
@@ -17,11 +17,13 @@ export interface RequestPlan {
   readonly generations: number
   /** Rounds within a generation. */
   readonly rounds: number
+  /** Segments of each route and variant in a round, of which {@link calmSamples} makes one sample. */
+  readonly segments: number
   /** The number of the first round. */
   readonly from: number
   /** Requests on each route before the first round. */
   readonly warmUp: number
-  /** Requests of a segment: one route of one variant in one round. */
+  /** Requests of a segment, all to one route of one variant. */
   readonly amount: number
 }
 
@@ -73,18 +75,22 @@ export async function measureRequests(
       for (const route of plan.routes) await send(app, orderOf(route, plan.warmUp), surroundings)
       await quiet(app, variant.exports ? FLUSH_MS : undefined)
     }
-    // One round that is not counted: the first segments of a process, which was idle while the others warmed up, cost more than the rest.
-    for (let round = first - 1; round < first + plan.rounds; round += 1) {
+    // One segment that is not counted: the first of a process, which was idle while the others warmed up, costs more than the rest.
+    for (let turn = -1; turn < plan.rounds * plan.segments; turn += 1) {
+      const round = first + Math.floor(turn / plan.segments)
       for (const [index, route] of plan.routes.entries()) {
         progress(`${said}: round ${round - first + 1} of ${plan.rounds}, ${route.name}`)
-        for (const [variant, app] of rotate(running.processes, round + index)) {
+        for (const [variant, app] of rotate(running.processes, first + turn + index)) {
           const value = await microsOf(variant, app, [route], plan.amount)
-          if (round >= first) routes[route.name]?.push({ variant: variant.name, round, value })
+          if (turn >= 0) routes[route.name]?.push({ variant: variant.name, round, value })
         }
       }
     }
   }
-  return { routes, cold }
+  return {
+    routes: Object.fromEntries(Object.entries(routes).map(([name, segments]) => [name, calmSamples(segments)])),
+    cold,
+  }
 }
 
 const orderOf = ({ path, order }: Route, amount: number) => ({ path, amount, connections: CONNECTIONS, ...order })

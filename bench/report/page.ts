@@ -41,13 +41,15 @@ on what the neighbour does.
 
 **Requests.** New code is slow: V8 compiles it while it runs, on threads that count as the process's, and after 3,000 requests half of what any
 variant costs is that. So all variants are started at once, each in a process of its own that is idle while another is measured, and each answers
-${FULL.warmUp.toLocaleString('en')} requests on every route before the first is counted. Then short segments of ${FULL.amount.toLocaleString('en')} requests alternate between them, in rotating order; the first round of them is not counted
-either, in which every variant costs more than later, after it was idle while the others warmed up. The CPU is read when the
+${FULL.warmUp.toLocaleString('en')} requests on every route before the first is counted. Then short segments of ${FULL.amount.toLocaleString('en')} requests alternate between them, in rotating order; the first of each is not counted
+either, since it costs more than later ones after the process was idle while the others warmed up. The CPU is read when the
 process is quiet before and after: collections, compilation and export of a segment belong to it, for which batches leave after 100 ms
 (\`OTEL_BSP_SCHEDULE_DELAY\`, \`OTEL_BLRP_SCHEDULE_DELAY\`; all variants that export). What a variant adds is compared with the bare app and with stock,
 \`@opentelemetry/auto-instrumentations-node\`, **in the same round**: (variant − bare app) / (stock − bare app). One process may be luckier than
 another in what V8 makes of its code, so all of this is done with ${FULL.generations} generations of fresh processes, ${FULL.requestRounds} rounds each; the number is the median of all
-rounds. Peers without a goal have one generation, in a group with its own bare app and stock. A second copy of the bare app tells how much of a
+rounds. What a variant costs in a round is the lower quartile of its ${FULL.segments} segments there: whoever else is on the machine adds to some of them,
+for parts of a second or for minutes, and nobody takes away. What comes in few of them, a collection of old objects, counts less so, for all variants alike.
+Peers without a goal have one generation, in a group with its own bare app and stock. A second copy of the bare app tells how much of a
 difference is noise: the larger of the distance of its median from zero and of half the width of its middle half.
 
 **Cold** is what the first ${COLD_REQUESTS.toLocaleString('en')} requests of a process cost, compilation and all. It has no goal: a process that lives has them once.
@@ -57,7 +59,7 @@ memory all answer the same number of requests; then garbage is collected twice, 
 gives pages back in its own time.
 
 **The parts alone** are what the correlation itself adds: Node's HTTP server on a stream in memory and two log lines, in blocks of ${FULL.parts.amount.toLocaleString('en')}
-requests, alternating and warmed up as above. The last request of each block has to have one ID in both lines and in the answer.
+requests, alternating and warmed up as above, of which the lower quartile counts as above. The last request of each block has to have one ID in both lines and in the answer.
 
 Requests come without an ID, so each gets a new one. All variants that export do so to a collector on the same machine, over OTLP/HTTP in protobuf, every
 span sampled where the title says nothing else. Set for all of them: \`OTEL_SERVICE_NAME\`, the endpoint, the protocol, and

@@ -5,7 +5,7 @@ import { type Block, measureParts } from '../../../bench/measure/parts.ts'
 import { VARIANTS, type Variant } from '../../../bench/variants.ts'
 
 const variants = VARIANTS.filter(({ name }) => name === 'none' || name === 'als-floor')
-const plan = { variants, generations: 2, rounds: 2, warmUp: 1_000, amount: 100 }
+const plan = { variants, generations: 2, rounds: 2, blocks: 1, warmUp: 1_000, amount: 100 }
 const NOTHING = [null, null, null]
 const EVERYWHERE = ['id', 'id', 'id']
 

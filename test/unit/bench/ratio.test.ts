@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { rotate } from '../../../bench/measure/rotate.ts'
-import { addedNoiseOf, compare, noiseOf, type Sample } from '../../../bench/ratio.ts'
+import { addedNoiseOf, calmSamples, compare, noiseOf, type Sample } from '../../../bench/ratio.ts'
 import { quantile, summarise } from '../../../bench/statistics.ts'
 
 const QUANTILES: readonly (readonly [readonly number[], number, number])[] = [
@@ -76,6 +76,26 @@ describe('the noise', () => {
   })
 
   it('is nothing where there is no second copy', () => assert.equal(noiseOf(compare(rounds({ none: [1] }))), 0))
+})
+
+describe('several samples of one round', () => {
+  it('become one, their lower quartile, for each variant', () => {
+    const samples = [9, 1, 5, 3, 7].flatMap((value) => [
+      { variant: 'none', round: 0, value },
+      { variant: 'ours', round: 0, value: value * 10 },
+      { variant: 'none', round: 1, value: value + 100 },
+    ])
+    assert.deepEqual(calmSamples(samples), [
+      { variant: 'none', round: 0, value: 3 },
+      { variant: 'ours', round: 0, value: 30 },
+      { variant: 'none', round: 1, value: 103 },
+    ])
+  })
+
+  it('stay as they are where there is one of each', () => {
+    const samples = rounds({ none: [1, 2], ours: [3, 4] })
+    assert.deepEqual(new Set(calmSamples(samples)), new Set(samples))
+  })
 })
 
 describe('the rounds', () => {

@@ -46,7 +46,12 @@ function scene() {
     return { answered: amount, failed: 0 }
   }
   const surroundings = { load } as unknown as Surroundings
-  return { events, start, surroundings, fail: (name: string) => (failing = name) }
+  const disturb = (name: string, micros: number) => {
+    const state = apps.get(`http://${name}`)
+    assert.ok(state)
+    state.cpu += micros
+  }
+  return { events, start, surroundings, disturb, fail: (name: string) => (failing = name) }
 }
 
 const named = (...names: readonly string[]) => VARIANTS.filter(({ name }) => names.includes(name))
@@ -56,6 +61,7 @@ const plan: RequestPlan = {
   format: 'cjs',
   generations: 2,
   rounds: 2,
+  segments: 1,
   from: 5,
   warmUp: WARM_UP,
   amount: 10,
@@ -70,7 +76,7 @@ describe('the requests', async () => {
     assert.deepEqual(values, [WARM_MICROS, WARM_MICROS, WARM_MICROS, WARM_MICROS])
   })
 
-  it('have one round before those that are counted, in each generation', () => {
+  it('have one segment before those that are counted, in each generation', () => {
     const segments = events.filter((event) => event === 'ours /api/plain/7 10').length
     const counted = found.routes['plain']?.filter(({ variant }) => variant === 'ours').length
     assert.deepEqual([segments, counted], [6, 4])
@@ -79,6 +85,27 @@ describe('the requests', async () => {
   it('are counted with what is exported after them', () => {
     const values = found.routes['http']?.filter(({ variant }) => variant === 'ours').map(({ value }) => value)
     assert.deepEqual(new Set(values), new Set([WARM_MICROS + LATE_MICROS]))
+  })
+
+  it('have several segments in a round, of which one sample is made', async () => {
+    const other = scene()
+    // Somebody else's work, in some segments of the bare app.
+    const disturbances = [900, 0, 100, 0, 70]
+    const load = async (order: LoadOrder) => {
+      if (order.amount === plan.amount && order.url.startsWith('http://none/api/plain'))
+        other.disturb('none', disturbances.shift() ?? Number.NaN)
+      return other.surroundings.load(order)
+    }
+    const disturbed = { ...plan, generations: 1, rounds: 1, segments: 4 }
+    const calm = await measureRequests(disturbed, { ...other.surroundings, load }, () => {}, other.start)
+    // Of 0, 0, 7 and 10 a request more; the first is not counted.
+    const samples = calm.routes['plain']?.map(({ variant, round, value }) => [variant, round, value])
+    assert.deepEqual(samples?.toSorted(), [
+      ['none', 5, WARM_MICROS],
+      ['ours', 5, WARM_MICROS + LATE_MICROS],
+      ['stock', 5, WARM_MICROS + LATE_MICROS],
+    ])
+    assert.deepEqual(disturbances, [])
   })
 
   it('have a number of their own for each round of each generation', () => {
