@@ -31,6 +31,9 @@ export function figuresOf(run: Run): readonly Figure[] {
       exact('cluster.lost', one.variant, 3 * one.requests - one.serverSpans - one.linesWithId / 2 - one.ids),
     ),
     ...addedFigures('parts.micros', compare(run.parts ?? [])),
+    ...Object.entries(run.instructions ?? {}).flatMap(([format, routes]) =>
+      Object.entries(routes).flatMap(([route, samples]) => ratios(`instructions.${format}.${route}`, samples)),
+    ),
     ...soakFigures(run),
   ]
 }

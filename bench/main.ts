@@ -15,12 +15,15 @@ import { startSurroundings } from './processes/surroundings.ts'
 import { createProgress } from './progress.ts'
 import { costChart, scaleChart } from './report/charts.ts'
 import { costTables } from './report/cost-tables.ts'
+import { renderInstructionsPage } from './report/instructions-page.ts'
 import { goalsTable, otherTables } from './report/other-tables.ts'
 import { renderPage } from './report/page.ts'
 import { updateReadme } from './report/readme.ts'
 import { renderText } from './report/table.ts'
 import type { Run } from './run.ts'
 import { OURS_PACKAGE, QUICK, VARIANTS } from './variants.ts'
+
+const DOCS = path.join(ROOT, 'docs')
 
 /** `npm run bench`: what each variant costs, beside what people run today. */
 const args = process.argv.slice(2)
@@ -39,7 +42,8 @@ async function main(given: readonly string[]): Promise<number> {
   const gaps = (part: string) => options.isWhole && (options.parts as readonly string[]).includes(part)
   const asked = verdicts.filter(({ goal, figure }) => figure || gaps(partOf(goal)))
   for (const table of [...costTables(run), ...otherTables(run), goalsTable(asked)]) console.log(renderText(table))
-  if (options.write) writePage(run, verdicts)
+  if (options.write && options.isWhole) writePages(run, asked)
+  else if (options.write) writePage('benchmarks-instructions.md', renderInstructionsPage(run, asked))
   return options.check ? report(run, verdicts, options) : 0
 }
 
@@ -47,7 +51,8 @@ async function measure(options: Options, command: string): Promise<Run> {
   installTools()
   const chosen = VARIANTS.filter(({ name }) => options.variants.includes(name))
   const missing = installVariants(chosen, packOurs())
-  const onOneCore = bindToOneCore()
+  // Instructions are the same on any core, and two processes count them in half the time.
+  const onOneCore = options.parts.some((part) => part !== 'instructions') && bindToOneCore()
   await using surroundings = await startSurroundings()
   const installed = chosen.filter(({ name }) => !(name in missing))
   Object.assign(missing, await failuresToRun(installed, surroundings))
@@ -79,15 +84,19 @@ function save(run: Run): void {
   writeFileSync(fileOf(run), `${JSON.stringify(run, null, 1)}\n`)
 }
 
-function writePage(run: Run, verdicts: readonly Verdict[]): void {
-  const docs = path.join(ROOT, 'docs')
-  writeFileSync(path.join(docs, 'benchmarks.md'), renderPage(run, verdicts))
-  writeFileSync(path.join(docs, 'benchmarks.svg'), costChart(run))
+function writePage(name: string, content: string): void {
+  writeFileSync(path.join(DOCS, name), content)
+  console.log(`Written to docs/${name}.`)
+}
+
+function writePages(run: Run, verdicts: readonly Verdict[]): void {
+  writePage('benchmarks.md', renderPage(run, verdicts))
+  writePage('benchmarks.svg', costChart(run))
   const readme = path.join(ROOT, 'README.md')
   writeFileSync(readme, updateReadme(readFileSync(readme, 'utf8'), run))
   const scale = scaleChart(run)
-  if (scale) writeFileSync(path.join(docs, 'benchmarks-scale.svg'), scale)
-  console.log('Written to docs/benchmarks.md, with its charts, and to the README.')
+  if (scale) writePage('benchmarks-scale.svg', scale)
+  console.log('Written to the README.')
 }
 
 function report({ missing }: Run, verdicts: readonly Verdict[], options: Options): number {

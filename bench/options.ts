@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util'
 import { ROUTES } from './measure/routes.ts'
 import type { AppFormat } from './processes/app.ts'
-import { QUICK, VARIANTS, WITH_GOALS } from './variants.ts'
+import { COUNTED, QUICK, VARIANTS } from './variants.ts'
 
 /** The parts of a run, in their order. */
 export const PARTS = [
@@ -15,6 +15,7 @@ export const PARTS = [
   'parts',
   'scale',
   'cluster',
+  'instructions',
   'soak',
 ] as const
 export type Part = (typeof PARTS)[number]
@@ -22,11 +23,11 @@ export type Part = (typeof PARTS)[number]
 /** What of the benchmark is run, and how long. */
 export interface Options {
   readonly quick: boolean
-  /** Nothing is left out but the soak. */
+  /** Nothing is left out but what takes a run of its own. */
   readonly isWhole: boolean
   /** Fails beyond the goals; a soak by itself always does. */
   readonly check: boolean
-  /** Writes the page and the charts. */
+  /** Writes the page and the charts, or the page of the instructions. */
   readonly write: boolean
   readonly parts: readonly Part[]
   readonly variants: readonly string[]
@@ -50,21 +51,22 @@ interface Mode {
 function partsOf({ quick, goals, withSoak }: Mode): readonly Part[] {
   if (quick) return QUICK_PARTS
   if (goals) return PARTS_WITH_GOALS
-  return withSoak ? PARTS : PARTS.filter((part) => part !== 'soak')
+  return PARTS.filter((part) => part !== 'instructions' && (withSoak || part !== 'soak'))
 }
 
-const HELP = `npm run bench -- [options]        everything but the soak, in about an hour
+const HELP = `npm run bench -- [options]        everything but the following two, in about an hour
 npm run bench -- soak             load with the collector gone; exit code 1 where the heap grows
+npm run bench -- instructions     instructions of a request, which a busy machine does not change; needs valgrind, takes about an hour
 
   --quick               fewer variants, rounds and parts, in about five minutes
   --goals               the variants and parts of a whole run that goals speak about, in about half an hour
   --check               exit code 1 beyond the goals of bench/goals.json; with --quick beyond twice a goal
-  --write               write docs/benchmarks.md, its charts, and the README's; a whole run only
+  --write               write docs/benchmarks.md, its charts, and the README's, by a whole run; or docs/benchmarks-instructions.md
   --only <parts>        of ${PARTS.join(',')}
   --variants <names>    of ${VARIANTS.map(({ name }) => name).join(',')}
   --routes <names>      of ${ROUTES.map(({ name }) => name).join(',')}
   --app <formats>       of cjs,esm
-  --rounds <n>          rounds of the requests in each generation of processes, several segments each
+  --rounds <n>          rounds of the requests in each generation of processes, several segments each; of the instructions, generations
   --minutes <n>         length of the soak (10); given, a full run has one too`
 
 /** Reads the command line; throws, in a sentence, for what it does not know. */
@@ -91,10 +93,13 @@ export function parseOptions(args: readonly string[]): Options | 'help' {
   if (quick && goals) throw new Error('--quick is short and --goals is long: a run has one of them.')
   const { write, check: _check, minutes, ...less } = values
   const isWhole = positionals.length === 0 && !Object.values(less).some(Boolean)
-  if (write && !isWhole) {
-    throw new Error('Only a whole run is written down: --write goes with --check and --minutes alone.')
-  }
   const only = positionals.length > 0 ? positionals.join(',') : values.only
+  const isCount = only === 'instructions'
+  if (write && !isWhole && !isWholeCount(isCount, less)) {
+    throw new Error(
+      'Only a whole run is written down: --write goes with --check and --minutes alone, or with instructions and --rounds.',
+    )
+  }
   const names = VARIANTS.map(({ name }) => name)
   const formats: readonly AppFormat[] = ['cjs', 'esm']
   return {
@@ -103,7 +108,7 @@ export function parseOptions(args: readonly string[]): Options | 'help' {
     check: values.check || positionals.includes('soak'),
     write: values.write,
     parts: chosen('--only', only, PARTS) ?? partsOf({ quick, goals, withSoak: minutes !== undefined }),
-    variants: chosen('--variants', values.variants, names) ?? variantsOf(values, names),
+    variants: chosen('--variants', values.variants, names) ?? (isCount ? COUNTED : variantsOf(values, names)),
     routes:
       chosen(
         '--routes',
@@ -116,9 +121,17 @@ export function parseOptions(args: readonly string[]): Options | 'help' {
   }
 }
 
+/** Every variant, route and twin, however often. */
+function isWholeCount(
+  isCount: boolean,
+  { variants, routes, app }: Readonly<Record<string, string | boolean | undefined>>,
+): boolean {
+  return isCount && variants === undefined && routes === undefined && app === undefined
+}
+
 function variantsOf({ quick, goals }: Pick<Mode, 'quick' | 'goals'>, all: readonly string[]): readonly string[] {
   if (quick) return QUICK
-  return goals ? [...WITH_GOALS, 'als-floor'] : all
+  return goals ? COUNTED : all
 }
 
 export const helpText = (): string => HELP

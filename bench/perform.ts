@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import { availableParallelism } from 'node:os'
 import { measureCluster } from './measure/cluster.ts'
 import { measureDisk } from './measure/disk.ts'
+import { countInstructions } from './measure/instructions.ts'
 import { checkJob } from './measure/job.ts'
 import { measureLatency } from './measure/latency.ts'
 import { type MemorySamples, measureMemory } from './measure/memory.ts'
@@ -13,10 +15,12 @@ import { measureStart } from './measure/start.ts'
 import type { Options, Part } from './options.ts'
 import type { Plan } from './plan.ts'
 import type { AppFormat } from './processes/app.ts'
-import type { Surroundings } from './processes/surroundings.ts'
+import { checkCallgrind } from './processes/counted-app.ts'
+import { type Surroundings, startSurroundings } from './processes/surroundings.ts'
 import type { Run } from './run.ts'
 import {
   COMPARED_WITH,
+  COUNTED,
   IN_A_CLUSTER,
   PARTS_ALONE,
   REQUESTED,
@@ -71,6 +75,7 @@ const PARTS: Readonly<Record<Part, (stage: Stage) => Found | Promise<Found>>> = 
   cluster: async ({ variants, surroundings }) => ({
     cluster: await inTurn(only(variants, IN_A_CLUSTER), (variant) => measureCluster(variant, surroundings)),
   }),
+  instructions,
   soak: async ({ options, variants, surroundings }) => {
     const [ours] = only(variants, ['ours'])
     return ours ? { soak: await soak(ours, options.minutes, surroundings, console.log) } : {}
@@ -172,6 +177,17 @@ async function request({ options, plan, variants, surroundings, progress }: Stag
     return [format, joinRequests(first, second)]
   }
   return { requests: Object.fromEntries(await inTurn(options.formats, measured)) }
+}
+
+/** Two processes at once, each with surroundings of its own, where there are two cores for them. */
+async function instructions({ options, plan, variants, surroundings, progress }: Stage): Promise<Found> {
+  checkCallgrind()
+  const { formats, rounds = plan.instructions.generations } = options
+  const routes = ROUTES.filter(({ name }) => options.routes.includes(name))
+  const counted = { ...plan.instructions, generations: rounds, variants: only(variants, COUNTED), routes, formats }
+  if (availableParallelism() < 2) return { instructions: await countInstructions(counted, [surroundings], progress) }
+  await using others = await startSurroundings()
+  return { instructions: await countInstructions(counted, [surroundings, others], progress) }
 }
 
 function joinRequests(first: RequestSamples, second: RequestSamples): RequestSamples {

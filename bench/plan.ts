@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { InstructionPlan } from './measure/instructions.ts'
 import type { PartsPlan } from './measure/parts.ts'
 import type { ScalePlan } from './measure/scale.ts'
 
@@ -23,6 +24,7 @@ export interface Plan {
   readonly latencyRounds: number
   readonly parts: Omit<PartsPlan, 'variants'>
   readonly scale: Pick<ScalePlan, 'rounds' | 'warmUp' | 'amount'>
+  readonly instructions: Pick<InstructionPlan, 'generations' | 'warmUp' | 'segments' | 'amount'>
 }
 
 export const FULL: Plan = {
@@ -39,6 +41,7 @@ export const FULL: Plan = {
   latencyRounds: 1,
   parts: { generations: 3, rounds: 3, blocks: 8, warmUp: 80_000, amount: 4_000 },
   scale: { rounds: 1, warmUp: 4_000, amount: 2_500 },
+  instructions: { generations: 1, warmUp: 4_000, segments: 6, amount: 400 },
 }
 
 export const SHORT: Plan = {
@@ -55,4 +58,5 @@ export const SHORT: Plan = {
   latencyRounds: 1,
   parts: { generations: 1, rounds: 3, blocks: 6, warmUp: 40_000, amount: 4_000 },
   scale: { rounds: 1, warmUp: 2_000, amount: 1_000 },
+  instructions: { generations: 1, warmUp: 500, segments: 2, amount: 100 },
 }

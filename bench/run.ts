@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ClusterResult } from './measure/cluster.ts'
 import type { Installed } from './measure/disk.ts'
+import type { InstructionSamples } from './measure/instructions.ts'
 import type { Job } from './measure/job.ts'
 import type { LatencySamples } from './measure/latency.ts'
 import type { MemorySamples } from './measure/memory.ts'
@@ -43,5 +44,6 @@ export interface Run {
   readonly cluster?: readonly ClusterResult[]
   /** CPU microseconds of the parts alone. */
   readonly parts?: readonly Sample[]
+  readonly instructions?: InstructionSamples
   readonly soak?: SoakResult
 }

@@ -157,6 +157,9 @@ export const REQUESTED: Readonly<Record<'cjs' | 'esm', readonly string[]>> = {
   esm: WITH_GOALS,
 }
 
+/** Those whose instructions are counted. */
+export const COUNTED: readonly string[] = [...WITH_GOALS, 'als-floor']
+
 /** The same installation as another variant, with other settings: no difference to expect in starts and memory that is worth the time. */
 export const SETTINGS: readonly string[] = ['stock-traces', 'stock-unsampled', 'ours-unsampled', 'ours-sdk-disabled']
 

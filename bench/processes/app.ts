@@ -18,6 +18,7 @@ export interface Usage {
 
 /** The app under test. */
 export interface App extends AsyncDisposable {
+  readonly pid: number
   readonly url: string
   readonly started: Usage & { readonly wallMs: number }
   readonly stderr: string
@@ -38,6 +39,10 @@ export interface AppOptions {
   readonly collector?: string
   /** A file of `bench/app` other than the twin. */
   readonly entry?: string
+  /** A program that runs Node, with its own arguments. */
+  readonly under?: readonly string[]
+  /** Arguments of Node before those of the variant. */
+  readonly nodeArgs?: readonly string[]
 }
 
 /** Starts the app of a variant as its user would, in the folder the variant is installed in. */
@@ -50,13 +55,14 @@ export async function startApp(variant: Variant, options: AppOptions): Promise<A
     ...options.env,
     ...(byNodeOptions && variant.preload ? { NODE_OPTIONS: `--require ${variant.preload}` } : {}),
   }
-  const args = [...(byNodeOptions ? [] : variant.nodeArgs), entry]
+  const args = [...(options.nodeArgs ?? []), ...(byNodeOptions ? [] : variant.nodeArgs), entry]
   const stdout = openSync(logFile, 'a')
   const begun = process.hrtime.bigint()
-  const child = startChild({ args, cwd: folder, env, stdout })
+  const child = startChild({ args, under: options.under ?? [], cwd: folder, env, stdout })
   closeSync(stdout)
   const listening = await child.receive<Usage & { readonly port: number }>('listening')
   return {
+    pid: child.pid,
     url: `http://127.0.0.1:${listening.port}`,
     started: { ...listening, wallMs: Number(process.hrtime.bigint() - begun) / 1e6 },
     get stderr() {

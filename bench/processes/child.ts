@@ -23,6 +23,8 @@ const MESSAGE_TIMEOUT_MS = 300_000
 
 export interface ChildOptions {
   readonly args: readonly string[]
+  /** A program that runs Node, with its own arguments; none by default. */
+  readonly under?: readonly string[]
   readonly cwd: string
   readonly env: Readonly<Record<string, string>>
   /** A file descriptor for standard output. */
@@ -30,9 +32,10 @@ export interface ChildOptions {
 }
 
 /** Starts Node with an IPC channel. */
-export function startChild({ args, cwd, env, stdout }: ChildOptions): Child {
+export function startChild({ args, under = [], cwd, env, stdout }: ChildOptions): Child {
   const options: SpawnOptions = { cwd, env: { ...env }, stdio: ['ignore', stdout, 'pipe', 'ipc'] }
-  const child = spawn(process.execPath, args, options)
+  const [command = process.execPath, ...rest] = [...under, process.execPath, ...args]
+  const child = spawn(command, rest, options)
   const stderr: string[] = []
   child.stderr?.setEncoding('utf8').on('data', (text: string) => stderr.push(text))
   const exited = new Promise<void>((resolve) => child.once('close', () => resolve()))

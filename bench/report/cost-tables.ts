@@ -9,7 +9,14 @@ import type { Table } from './table.ts'
 
 /** The tables of what has a ratio to stock: CPU of requests, starts, memory, and answering times. */
 export function costTables(run: Run): readonly Table[] {
-  return [...requestTables(run), ...startTables(run), ...memoryTables(run), ...latencyTables(run), ...partsTables(run)]
+  return [
+    ...requestTables(run),
+    ...startTables(run),
+    ...memoryTables(run),
+    ...latencyTables(run),
+    ...partsTables(run),
+    ...instructionTables(run),
+  ]
 }
 
 /** One column of a table: what was measured, and how a number of it is written. */
@@ -135,5 +142,19 @@ function partsTables({ parts }: Run): readonly Table[] {
     'The parts alone',
     "Microseconds of CPU of a request that is nothing but Node's own HTTP server on a stream in memory, a handler and two winston lines that go nowhere: no socket, no Express, no other process.",
     [{ title: 'CPU, µs', samples: parts, digits: 1 }],
+  )
+}
+
+function instructionTables({ instructions = {} }: Run): readonly Table[] {
+  return Object.entries(instructions).flatMap(([format, routes]) =>
+    comparisonTable(
+      `Instructions of a request, app in ${FORMATS[format]}`,
+      `Thousands of instructions outside the kernel: the bare app, and what is added to it. ${RATIO}`,
+      ROUTES.filter(({ name }) => (routes[name] ?? []).length > 0).map(({ name, title }) => ({
+        title,
+        samples: (routes[name] ?? []).map((sample) => ({ ...sample, value: sample.value / 1_000 })),
+        digits: 0,
+      })),
+    ),
   )
 }

@@ -3,8 +3,9 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import type { Goal } from '../../../bench/goals.ts'
+import { ROUTES } from '../../../bench/measure/routes.ts'
 import { type Options, parseOptions } from '../../../bench/options.ts'
-import { QUICK, VARIANTS } from '../../../bench/variants.ts'
+import { COUNTED, QUICK, VARIANTS } from '../../../bench/variants.ts'
 
 const GOALS = JSON.parse(readFileSync(new URL('../../../bench/goals.json', import.meta.url), 'utf8')) as readonly Goal[]
 const parsed = (...args: string[]) => parseOptions(args) as Options
@@ -29,7 +30,7 @@ describe('the options of the benchmark', () => {
     assert.deepEqual([quick, isWhole], [false, false])
     for (const { figure, variant } of GOALS) {
       const [part = ''] = figure.split('.')
-      assert.ok(part === 'soak' || (parts as readonly string[]).includes(part), figure)
+      assert.ok(part === 'soak' || part === 'instructions' || (parts as readonly string[]).includes(part), figure)
       assert.ok(variant.endsWith('*') || variants.includes(variant), variant)
     }
     assert.ok(!variants.includes('splunk') && !parts.includes('scale'))
@@ -39,6 +40,15 @@ describe('the options of the benchmark', () => {
     assert.deepEqual(parsed('--only', 'start,job').parts, ['job', 'start'])
     assert.deepEqual(parsed('soak', '--minutes', '2').parts, ['soak'])
     assert.equal(parsed('soak', '--minutes', '2').minutes, 2)
+  })
+
+  it('have a run of its own for the instructions, of what goals speak about, on every route', () => {
+    const { parts, variants, routes, write } = parsed('instructions', '--rounds', '2', '--write')
+    assert.deepEqual(
+      [parts, variants.length, routes.length, write],
+      [['instructions'], COUNTED.length, ROUTES.length, true],
+    )
+    assert.ok([[], ['--goals'], ['--quick']].every((args) => !parsed(...args).parts.includes('instructions')))
   })
 
   it('are those of a check for a soak by itself', () => {
@@ -70,6 +80,9 @@ describe('the options of the benchmark', () => {
     [['--quick', '--write'], /Only a whole run is written down/],
     [['--only', 'job', '--write'], /Only a whole run is written down/],
     [['soak', '--write'], /Only a whole run is written down/],
+    [['instructions', '--app', 'esm', '--write'], /Only a whole run is written down/],
+    [['instructions', '--variants', 'none', '--write'], /Only a whole run is written down/],
+    [['instructions', '--routes', 'http', '--write'], /Only a whole run is written down/],
     [['--fast'], /fast/],
   ]
   for (const [args, message] of REFUSED) {

@@ -6,6 +6,7 @@ import { judge } from '../../../bench/goals.ts'
 import { renderBars } from '../../../bench/report/bars.ts'
 import { costChart, scaleChart } from '../../../bench/report/charts.ts'
 import { costTables } from '../../../bench/report/cost-tables.ts'
+import { renderInstructionsPage } from '../../../bench/report/instructions-page.ts'
 import { renderLines } from '../../../bench/report/lines.ts'
 import { fixed, signed } from '../../../bench/report/numbers.ts'
 import { goalsTable } from '../../../bench/report/other-tables.ts'
@@ -114,6 +115,7 @@ describe('the page', () => {
       'Heap',
       'Time to answer',
       'The parts alone',
+      'Instructions of a request, app in CommonJS',
       'What was done for it',
       'Installation',
       'Scale: concurrent connections',
@@ -125,6 +127,21 @@ describe('the page', () => {
       'Versions',
     ])
   })
+})
+
+describe('the page of the instructions', () => {
+  const { date, command, quick, machine, versions, missing, instructions } = RUN
+  const goal = { figure: 'instructions.*', variant: 'ours', atMost: 0.4, unit: 'of stock' }
+  const run = { date, command, quick, machine, versions, missing, ...(instructions ? { instructions } : {}) }
+  const page = renderInstructionsPage(run, judge([goal], figuresOf(run)))
+
+  it('has the goals, and what each adds', () => {
+    assert.match(page, /^\| instructions\.cjs\.plain \| ours \| 0\.250 \| 0\.4 of stock \| ±0\.002 \| met \|$/m)
+    assert.match(page, /^\| the app alone \| 250 \|$/m)
+    assert.match(page, /^\| @org\/correlation \| \+150 \(0\.25 ±0\.00\) \|$/m)
+  })
+
+  it('says what it was measured with', () => assert.ok(page.includes('v24.0.0') && page.includes('- express 5.3.0')))
 })
 
 describe('the README', () => {

@@ -28,6 +28,7 @@ function scene() {
     events.push(`start ${variant.name}`)
     const usage = async () => ({ cpuMicros: state.cpu, rssBytes: 0, heapBytes: 0 })
     return {
+      pid: 0,
       url,
       started: { ...(await usage()), wallMs: 0 },
       stderr: '',

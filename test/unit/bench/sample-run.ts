@@ -64,6 +64,7 @@ export const RUN: Run = {
   scale: { connections: { '10': cost, '100': cost, '1000': cost }, logs: { '2': cost, '10': cost, '50': cost } },
   cluster: [{ variant: 'ours', requests: 100, serverSpans: 99, linesWithId: 198, ids: 100 }],
   parts: samples({ none: 25, 'none-again': 26, 'ours-correlation-only': 29 }),
+  instructions: { cjs: { plain: samples({ none: 250_000, 'none-again': 251_000, stock: 850_000, ours: 400_000 }) } },
   soak: {
     variant: 'ours',
     marks: [10, 20, 20, 20, 20, 20, 23, 23].map((mib, minute) => ({
