@@ -56,7 +56,7 @@ function partsOf({ quick, goals, withSoak }: Mode): readonly Part[] {
 
 const HELP = `npm run bench -- [options]        everything but the following two, in about an hour
 npm run bench -- soak             load with the collector gone; exit code 1 where the heap grows
-npm run bench -- instructions     instructions of a request, which a busy machine does not change; needs valgrind, takes about an hour
+npm run bench -- instructions     instructions of a request, which a busy machine does not change; needs valgrind, takes more than an hour
 
   --quick               fewer variants, rounds and parts, in about five minutes
   --goals               the variants and parts of a whole run that goals speak about, in about half an hour

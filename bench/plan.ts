@@ -41,7 +41,7 @@ export const FULL: Plan = {
   latencyRounds: 1,
   parts: { generations: 3, rounds: 3, blocks: 8, warmUp: 80_000, amount: 4_000 },
   scale: { rounds: 1, warmUp: 4_000, amount: 2_500 },
-  instructions: { generations: 1, warmUp: 4_000, segments: 6, amount: 400 },
+  instructions: { generations: 1, warmUp: 10_000, segments: 10, amount: 400 },
 }
 
 export const SHORT: Plan = {

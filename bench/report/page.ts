@@ -50,8 +50,7 @@ for parts of a second or for minutes, and nobody takes away. What comes in few o
 Peers without a goal have one generation, in a group with its own bare app and stock. A second copy of the bare app tells how much of a
 difference is noise: the larger of the distance of its median from zero and of half the width of its middle half.
 
-Where the noise is larger than what is claimed, [the instructions of a request](benchmarks-instructions.md) are counted in its place: a run of its own (\`npm run bench -- instructions\`), as
-ten minutes of load without a collector are (\`npm run bench -- soak\`).
+The instructions of a request (\`npm run bench -- instructions\`) and ten minutes of load without a collector (\`npm run bench -- soak\`) have runs of their own.
 
 **Cold** is what the first ${COLD_REQUESTS.toLocaleString('en')} requests of a process cost, compilation and all. It has no goal: a process that lives has them once.
 
