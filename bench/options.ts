@@ -124,9 +124,9 @@ export function parseOptions(args: readonly string[]): Options | 'help' {
 /** Every variant, route and twin, however often. */
 function isWholeCount(
   isCount: boolean,
-  { variants, routes, app }: Readonly<Record<string, string | boolean | undefined>>,
+  { quick, variants, routes, app }: Readonly<Record<string, string | boolean | undefined>>,
 ): boolean {
-  return isCount && variants === undefined && routes === undefined && app === undefined
+  return isCount && !quick && variants === undefined && routes === undefined && app === undefined
 }
 
 function variantsOf({ quick, goals }: Pick<Mode, 'quick' | 'goals'>, all: readonly string[]): readonly string[] {

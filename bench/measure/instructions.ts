@@ -43,7 +43,7 @@ const SLOW_BATCHES = { OTEL_BSP_SCHEDULE_DELAY: '4000', OTEL_BLRP_SCHEDULE_DELAY
 const SLOW_FLUSH_MS = 6_000
 const SETTLE_MS = 300
 
-/** One connection, and V8's compiler and collector on the thread that they work for: what happens when depends on the requests alone. */
+/** One connection, and V8's compiler and collector on the thread that they work for: what happens when depends less on the clock. */
 export const startSteadily: StartCountedApp = ({ variant, format }, surroundings) =>
   startCountedApp(variant, {
     format,

@@ -28,11 +28,10 @@ const METHOD = `## How
 [The benchmark](benchmarks.md) measures CPU time, of which a busy neighbour adds more than correlation alone does. What follows are instructions, which nobody adds to: the same
 apps, variants, routes and comparison, with each process under valgrind's callgrind, which counts what all of its threads execute.
 
-An instruction is not a microsecond. A miss of the caches costs a hundred times what another one does, and callgrind sees nothing of the kernel, where a quarter to a half
-of a request's time is spent. So these numbers say how much work is added, as a share of the work that stock adds, and the others how long it takes.
+An instruction is not a microsecond: one that misses the caches takes longer than others, and callgrind sees nothing of the kernel. So these numbers say how much work is added, as a share of the work that stock adds, and the others how long it takes.
 
 Each process answers ${warmUp.toLocaleString('en')} requests on every route before the first is counted, one at a time, and then ${segments} segments of ${amount} on each, of which the lower quartile counts: what V8
 compiles late comes in few of them. V8 works on one thread (\`--single-threaded\`), so that the same requests lead to much the same code, but hashes with another seed in each process, the second copy
-of the bare app among them. The process is some fifty times slower than it is, so batches leave after 4 s in place of 100 ms, with as many spans. What stock does by the clock, its histogram of the
+of the bare app among them. The process is some fifty times slower than it is, so batches leave after 4 s in place of 100 ms. What stock does by the clock, its histogram of the
 event loop's delays above all, comes more often in a request than at full speed.
 `

@@ -80,6 +80,7 @@ describe('the options of the benchmark', () => {
     [['--quick', '--write'], /Only a whole run is written down/],
     [['--only', 'job', '--write'], /Only a whole run is written down/],
     [['soak', '--write'], /Only a whole run is written down/],
+    [['instructions', '--quick', '--write'], /Only a whole run is written down/],
     [['instructions', '--app', 'esm', '--write'], /Only a whole run is written down/],
     [['instructions', '--variants', 'none', '--write'], /Only a whole run is written down/],
     [['instructions', '--routes', 'http', '--write'], /Only a whole run is written down/],
