@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util'
 import { ROUTES } from './measure/routes.ts'
 import type { AppFormat } from './processes/app.ts'
-import { COUNTED, QUICK, VARIANTS } from './variants.ts'
+import { QUICK, REQUESTED, VARIANTS } from './variants.ts'
 
 /** The parts of a run, in their order. */
 export const PARTS = [
@@ -108,7 +108,7 @@ export function parseOptions(args: readonly string[]): Options | 'help' {
     check: values.check || positionals.includes('soak'),
     write: values.write,
     parts: chosen('--only', only, PARTS) ?? partsOf({ quick, goals, withSoak: minutes !== undefined }),
-    variants: chosen('--variants', values.variants, names) ?? (isCount ? COUNTED : variantsOf(values, names)),
+    variants: chosen('--variants', values.variants, names) ?? (isCount ? REQUESTED : variantsOf(values, names)),
     routes:
       chosen(
         '--routes',
@@ -131,7 +131,7 @@ function isWholeCount(
 
 function variantsOf({ quick, goals }: Pick<Mode, 'quick' | 'goals'>, all: readonly string[]): readonly string[] {
   if (quick) return QUICK
-  return goals ? COUNTED : all
+  return goals ? REQUESTED : all
 }
 
 export const helpText = (): string => HELP

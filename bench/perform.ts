@@ -20,7 +20,6 @@ import { type Surroundings, startSurroundings } from './processes/surroundings.t
 import type { Run } from './run.ts'
 import {
   COMPARED_WITH,
-  COUNTED,
   IN_A_CLUSTER,
   PARTS_ALONE,
   REQUESTED,
@@ -159,14 +158,14 @@ async function request({ options, plan, variants, surroundings, progress }: Stag
   const { warmUp, amount, segments } = plan
   const measured = async (format: AppFormat): Promise<readonly [AppFormat, RequestSamples]> => {
     const base = { routes, format, warmUp, amount, segments }
-    const main = only(variants, REQUESTED[format])
+    const main = only(variants, REQUESTED)
     const rounds = options.rounds ?? plan.requestRounds
     const first = await measureRequests(
       { ...base, variants: main, generations: plan.generations, rounds, from: 0 },
       surroundings,
       progress,
     )
-    const peers = format === 'cjs' ? without(variants, REQUESTED[format]) : []
+    const peers = format === 'cjs' ? without(variants, REQUESTED) : []
     if (peers.length === 0) return [format, first]
     const group = [...only(variants, COMPARED_WITH), ...peers]
     const second = await measureRequests(
@@ -184,7 +183,7 @@ async function instructions({ options, plan, variants, surroundings, progress }:
   checkCallgrind()
   const { formats, rounds = plan.instructions.generations } = options
   const routes = ROUTES.filter(({ name }) => options.routes.includes(name))
-  const counted = { ...plan.instructions, generations: rounds, variants: only(variants, COUNTED), routes, formats }
+  const counted = { ...plan.instructions, generations: rounds, variants: only(variants, REQUESTED), routes, formats }
   if (availableParallelism() < 2) return { instructions: await countInstructions(counted, [surroundings], progress) }
   await using others = await startSurroundings()
   return { instructions: await countInstructions(counted, [surroundings, others], progress) }

@@ -15,7 +15,10 @@ export interface Plan {
   readonly peerRounds: number
   /** Of each route and variant in a round. */
   readonly segments: number
-  /** Requests on each route before the first is measured. */
+  /**
+   * Requests on each route before the first is measured. V8 compiles the app alone anew after some 12,000 of one route, and whatever has more code,
+   * some 22,000; with fewer, what is measured is how soon that happens.
+   */
   readonly warmUp: number
   /** Requests of one segment. Of fewer, its first, for which the process comes back from idleness, and its last batch weigh too much. */
   readonly amount: number
@@ -34,7 +37,7 @@ export const FULL: Plan = {
   requestRounds: 2,
   peerRounds: 2,
   segments: 3,
-  warmUp: 5_000,
+  warmUp: 20_000,
   amount: 1_200,
   memoryRounds: 2,
   memoryMarks: [0, 20_000, 60_000],

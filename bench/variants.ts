@@ -144,21 +144,15 @@ export const QUICK: readonly string[] = [
 /** What every comparison needs: the bare app twice, and stock. */
 export const COMPARED_WITH: readonly string[] = ['none', 'none-again', 'stock']
 
-/** The variants whose requests goals speak about, on both twins; the floor beside them on one. */
-export const WITH_GOALS = [
+/** The variants whose requests goals speak about, and the floor beside them: requests are measured of each on both twins, and instructions counted. */
+export const REQUESTED: readonly string[] = [
   ...COMPARED_WITH,
   'ours',
   'ours-unsampled',
   'ours-correlation-only',
   'ours-sdk-disabled',
-] as const
-export const REQUESTED: Readonly<Record<'cjs' | 'esm', readonly string[]>> = {
-  cjs: [...WITH_GOALS, 'als-floor'],
-  esm: WITH_GOALS,
-}
-
-/** Those whose instructions are counted. */
-export const COUNTED: readonly string[] = [...WITH_GOALS, 'als-floor']
+  'als-floor',
+]
 
 /** The same installation as another variant, with other settings: no difference to expect in starts and memory that is worth the time. */
 export const SETTINGS: readonly string[] = ['stock-traces', 'stock-unsampled', 'ours-unsampled', 'ours-sdk-disabled']

@@ -37,8 +37,8 @@ calls and the collector are processes of their own. What is measured is the CPU 
 those processes share its core: all are bound to one (\`taskset\`), where there is such a command. On two that are threads of one, CPU time itself depends
 on what the neighbour does.
 
-**Requests.** New code is slow: V8 compiles it while it runs, on threads that count as the process's, and after 3,000 requests half of what any
-variant costs is that. So all variants are started at once, each in a process of its own that is idle while another is measured, and each answers
+**Requests.** New code is slow: V8 compiles it while it runs, on threads that count as the process's, so any variant costs four times as much at first, and
+after 8,000 requests still a third to a half more than after 20,000. So all variants are started at once, each in a process of its own that is idle while another is measured, and each answers
 ${FULL.warmUp.toLocaleString('en')} requests on every route before the first is counted. Then short segments of ${FULL.amount.toLocaleString('en')} requests alternate between them, in rotating order; the first of each is not counted
 either, since it costs more than later ones after the process was idle while the others warmed up. The CPU is read when the
 process is quiet before and after: collections, compilation and export of a segment belong to it, for which batches leave after 100 ms

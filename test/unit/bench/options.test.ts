@@ -5,7 +5,7 @@ import { describe, it } from 'node:test'
 import type { Goal } from '../../../bench/goals.ts'
 import { ROUTES } from '../../../bench/measure/routes.ts'
 import { type Options, parseOptions } from '../../../bench/options.ts'
-import { COUNTED, QUICK, VARIANTS } from '../../../bench/variants.ts'
+import { QUICK, REQUESTED, VARIANTS } from '../../../bench/variants.ts'
 
 const GOALS = JSON.parse(readFileSync(new URL('../../../bench/goals.json', import.meta.url), 'utf8')) as readonly Goal[]
 const parsed = (...args: string[]) => parseOptions(args) as Options
@@ -46,7 +46,7 @@ describe('the options of the benchmark', () => {
     const { parts, variants, routes, write } = parsed('instructions', '--rounds', '2', '--write')
     assert.deepEqual(
       [parts, variants.length, routes.length, write],
-      [['instructions'], COUNTED.length, ROUTES.length, true],
+      [['instructions'], REQUESTED.length, ROUTES.length, true],
     )
     assert.ok([[], ['--goals'], ['--quick']].every((args) => !parsed(...args).parts.includes('instructions')))
   })
