@@ -36,7 +36,7 @@ export const FULL: Plan = {
   generations: 3,
   requestRounds: 2,
   peerRounds: 2,
-  segments: 3,
+  segments: 6,
   warmUp: 20_000,
   amount: 1_200,
   memoryRounds: 2,

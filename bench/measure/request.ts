@@ -21,7 +21,7 @@ export interface RequestPlan {
   readonly segments: number
   /** The number of the first round. */
   readonly from: number
-  /** Requests on each route before the first round. */
+  /** Requests on each route before the first round, made up to whole segments. */
   readonly warmUp: number
   /** Requests of a segment, all to one route of one variant. */
   readonly amount: number
@@ -68,14 +68,21 @@ export async function measureRequests(
     progress(`${said}: start`)
     await using running = await startGeneration(rotate(plan.variants, generation), start)
     for (const [variant, app] of running.processes) {
-      progress(`${said}: warming up ${variant.name}`)
+      progress(`${said}: first requests of ${variant.name}`)
       await quiet(app)
       const value = await microsOf(variant, app, plan.routes, Math.ceil(COLD_REQUESTS / plan.routes.length))
       cold.push({ variant: variant.name, round: first, value })
-      for (const route of plan.routes) await send(app, orderOf(route, plan.warmUp), surroundings)
-      await quiet(app, variant.exports ? FLUSH_MS : undefined)
     }
-    // One segment that is not counted: the first of a process, which was idle while the others warmed up, costs more than the rest.
+    // In the same turns as what is measured: a process that has been idle while seven others were warmed up, each at once, begins by compiling again.
+    const turns = Math.ceil(plan.warmUp / plan.amount)
+    for (let turn = 0; turn < turns; turn += 1) {
+      progress(`${said}: warming up, turn ${turn + 1} of ${turns}`)
+      for (const route of plan.routes) {
+        for (const [, app] of rotate(running.processes, turn))
+          await send(app, orderOf(route, plan.amount), surroundings)
+      }
+    }
+    // One turn that is not counted: in it, each comes to rest before and after its segment for the first time.
     for (let turn = -1; turn < plan.rounds * plan.segments; turn += 1) {
       const round = first + Math.floor(turn / plan.segments)
       for (const [index, route] of plan.routes.entries()) {

@@ -38,9 +38,10 @@ those processes share its core: all are bound to one (\`taskset\`), where there 
 on what the neighbour does.
 
 **Requests.** New code is slow: V8 compiles it while it runs, on threads that count as the process's, so any variant costs four times as much at first, and
-after 8,000 requests still a third to a half more than after 20,000. So all variants are started at once, each in a process of its own that is idle while another is measured, and each answers
-${FULL.warmUp.toLocaleString('en')} requests on every route before the first is counted. Then short segments of ${FULL.amount.toLocaleString('en')} requests alternate between them, in rotating order; the first of each is not counted
-either, since it costs more than later ones after the process was idle while the others warmed up. The CPU is read when the
+after 8,000 requests still a third to a half more than after 20,000. So all variants are started at once, each in a process of its own that is idle while another is measured, and
+short segments of ${FULL.amount.toLocaleString('en')} requests alternate between them, in rotating order. Each has answered ${FULL.warmUp.toLocaleString('en')} requests on every route in
+that way before the first is counted: warmed up in one go instead, and then idle while seven others were, a process began by compiling again, and the bare app
+came out at up to twice its cost. The CPU is read when the
 process is quiet before and after: collections, compilation and export of a segment belong to it, for which batches leave after 100 ms
 (\`OTEL_BSP_SCHEDULE_DELAY\`, \`OTEL_BLRP_SCHEDULE_DELAY\`; all variants that export). What a variant adds is compared with the bare app and with stock,
 \`@opentelemetry/auto-instrumentations-node\`, **in the same round**: (variant − bare app) / (stock − bare app). One process may be luckier than

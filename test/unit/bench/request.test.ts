@@ -10,7 +10,6 @@ import { VARIANTS, type Variant } from '../../../bench/variants.ts'
 
 /** Less than a segment waits for what is exported after it. */
 const LATE_MS = 120
-const WARM_UP = 100
 const COLD_MICROS = 500
 const WARM_MICROS = 50
 const LATE_MICROS = 7
@@ -64,9 +63,12 @@ const plan: RequestPlan = {
   rounds: 2,
   segments: 1,
   from: 5,
-  warmUp: WARM_UP,
+  warmUp: 20,
   amount: 10,
 }
+const WARM_UP_TURNS = 2
+/** Of two routes and three variants. */
+const TURN = 6
 
 describe('the requests', async () => {
   const { events, start, surroundings } = scene()
@@ -77,10 +79,10 @@ describe('the requests', async () => {
     assert.deepEqual(values, [WARM_MICROS, WARM_MICROS, WARM_MICROS, WARM_MICROS])
   })
 
-  it('have one segment before those that are counted, in each generation', () => {
+  it('have the warm-up and one segment before those that are counted, in each generation', () => {
     const segments = events.filter((event) => event === 'ours /api/plain/7 10').length
     const counted = found.routes['plain']?.filter(({ variant }) => variant === 'ours').length
-    assert.deepEqual([segments, counted], [6, 4])
+    assert.deepEqual([segments, counted], [4 + 2 * (WARM_UP_TURNS + 1), 4])
   })
 
   it('are counted with what is exported after them', () => {
@@ -91,7 +93,7 @@ describe('the requests', async () => {
   it('have several segments in a round, of which one sample is made', async () => {
     const other = scene()
     // Somebody else's work, in some segments of the bare app.
-    const disturbances = [900, 0, 100, 0, 70]
+    const disturbances = [...Array(WARM_UP_TURNS).fill(900), 900, 0, 100, 0, 70]
     const load = async (order: LoadOrder) => {
       if (order.amount === plan.amount && order.url.startsWith('http://none/api/plain'))
         other.disturb('none', disturbances.shift() ?? Number.NaN)
@@ -99,7 +101,7 @@ describe('the requests', async () => {
     }
     const disturbed = { ...plan, generations: 1, rounds: 1, segments: 4 }
     const calm = await measureRequests(disturbed, { ...other.surroundings, load }, () => {}, other.start)
-    // Of 0, 0, 7 and 10 a request more; the first is not counted.
+    // Of 0, 0, 7 and 10 a request more; the first is not counted, nor is the warm-up.
     const samples = calm.routes['plain']?.map(({ variant, round, value }) => [variant, round, value])
     assert.deepEqual(samples?.toSorted(), [
       ['none', 5, WARM_MICROS],
@@ -127,8 +129,13 @@ describe('the requests', async () => {
   it('alternate between processes that are started once for a generation', () => {
     const segments = events.filter((event) => event.endsWith(' 10')).map((event) => event.replace(/\/api|\/7 10/g, ''))
     assert.deepEqual(events.slice(0, 3), ['start none', 'start stock', 'start ours'])
-    // Behind the round that is not counted.
-    assert.deepEqual(segments.slice(6, 18), [
+    // The warm-up goes in turns as well, so that nobody is idle while all others are warmed up.
+    assert.deepEqual(segments.slice(0, 2 * TURN), [
+      ...['none /plain', 'stock /plain', 'ours /plain', 'none /http', 'stock /http', 'ours /http'],
+      ...['none /plain', 'ours /plain', 'stock /plain', 'none /http', 'ours /http', 'stock /http'],
+    ])
+    // Behind the turn that is not counted.
+    assert.deepEqual(segments.slice(3 * TURN, 5 * TURN), [
       ...['stock /plain', 'none /plain', 'ours /plain', 'none /http', 'stock /http', 'ours /http'],
       ...['none /plain', 'stock /plain', 'ours /plain', 'none /http', 'ours /http', 'stock /http'],
     ])
