@@ -24,14 +24,21 @@ export interface Origin {
 /** Applications call few origins; crawlers and webhook senders call any number of them. */
 const origins = new BoundedCache<Origin>(1000)
 
+// Most requests go where the one before went: comparing takes no hash, which each new text needs.
+let lastText: string | undefined
+let lastOrigin: Origin | undefined
+
 /** Reads the origin of a request, once for all requests that go there. */
 export function originOf(request: UndiciRequest): Origin {
   const text = String(request.origin)
+  if (text === lastText && lastOrigin !== undefined) return lastOrigin
   let origin = origins.get(text)
   if (origin === undefined) {
     origin = parseOrigin(text)
     origins.set(text, origin)
   }
+  lastText = text
+  lastOrigin = origin
   return origin
 }
 

@@ -20,7 +20,7 @@ import { withSpan } from '../src/propagation/context-view.ts'
 import type { HeaderBag } from './header-bag.ts'
 import { createHttpDuration } from './http-duration.ts'
 import { isKnownMethod } from './known-methods.ts'
-import { originOf, type UndiciRequest } from './undici-request.ts'
+import type { Origin, UndiciRequest } from './undici-request.ts'
 import { urlPartsOf } from './url-full.ts'
 
 const SCOPE = '@org/correlation/undici'
@@ -66,11 +66,11 @@ export class UndiciSpans {
   }
 
   /** Starts the span of a request, and adds the trace context to its headers. */
-  begin(request: UndiciRequest, headers: HeaderBag): void {
+  begin(request: UndiciRequest, origin: Origin, headers: HeaderBag): void {
     if (!this.#isActive()) return
     const active = activeContext()
     if (this.#durations === undefined && isTracingSuppressed(active)) return
-    const attributes = attributesOf(request, headers)
+    const attributes = attributesOf(request, origin, headers)
     if (attributes === undefined) return
     const known = attributes['http.request.method'] as string
     const span = this.#tracer.startSpan(
@@ -114,8 +114,8 @@ export class UndiciSpans {
   }
 }
 
-function attributesOf(request: UndiciRequest, headers: HeaderBag): Attributes | undefined {
-  const { hostname, port, isClearText, base } = originOf(request)
+function attributesOf(request: UndiciRequest, origin: Origin, headers: HeaderBag): Attributes | undefined {
+  const { hostname, port, isClearText, base } = origin
   const url = base === undefined ? undefined : urlPartsOf(base, request.path)
   if (url === undefined) return undefined
   const method = request.method.toUpperCase()

@@ -8,7 +8,7 @@ import type { Runtime } from '../src/runtime.ts'
 import { arrayBag, type HeaderBag, textBag } from './header-bag.ts'
 import { applyOutboundPlan, planOutbound } from './outbound-headers.ts'
 import { bindHandler } from './undici-context.ts'
-import { originOf, type UndiciRequest } from './undici-request.ts'
+import { type Origin, originOf, type UndiciRequest } from './undici-request.ts'
 import type { UndiciSpans } from './undici-spans.ts'
 import { UndiciTunnels } from './undici-tunnel.ts'
 
@@ -30,15 +30,11 @@ export function instrumentUndici(runtime: Runtime, spans: UndiciSpans | undefine
       prepare(request, runtime, tunnels, spans)
     }
   })
-  const forget = (request: UndiciRequest) => {
-    const { isClearText, authority } = originOf(request)
-    if (isClearText) tunnels.forget(authority, request)
-  }
   on('undici:client:sendHeaders', (request, { socket }) => {
-    forget(request)
+    tunnels.forget(request)
     if (socket !== undefined) spans?.send(request, socket)
   })
-  on('undici:request:error', forget)
+  on('undici:request:error', (request) => tunnels.forget(request))
 }
 
 function prepare(
@@ -49,9 +45,10 @@ function prepare(
 ): void {
   const bag = bagOf(request)
   if (bag === undefined) return
+  const origin = originOf(request)
   // First: it may add a `baggage` line, which ours goes in front of.
-  trace(request, bag, spans)
-  const { hostname: host, port, authority, isClearText } = originOf(request)
+  trace(request, origin, bag, spans)
+  const { hostname: host, port, authority, isClearText } = origin
   // With a proxy Node 26 has the proxy as origin and the target as an absolute path: both are judged.
   const isAllowed =
     allowsTarget(runtime.policy, { host, port, path: request.path }) && !(isClearText && tunnels.isClosed(authority))
@@ -62,9 +59,9 @@ function prepare(
   }
 }
 
-function trace(request: UndiciRequest, bag: HeaderBag, spans: UndiciSpans | undefined): void {
+function trace(request: UndiciRequest, origin: Origin, bag: HeaderBag, spans: UndiciSpans | undefined): void {
   try {
-    spans?.begin(request, bag)
+    spans?.begin(request, origin, bag)
   } catch {
     // What comes next must be done all the same.
   }
