@@ -54,12 +54,12 @@ function partsOf({ quick, goals, withSoak }: Mode): readonly Part[] {
   return PARTS.filter((part) => part !== 'instructions' && (withSoak || part !== 'soak'))
 }
 
-const HELP = `npm run bench -- [options]        everything but the following two, in about an hour
+const HELP = `npm run bench -- [options]        everything but the following two, in about an hour and a half
 npm run bench -- soak             load with the collector gone; exit code 1 where the heap grows
 npm run bench -- instructions     instructions of a request, which a busy machine does not change; needs valgrind, takes more than an hour
 
   --quick               fewer variants, rounds and parts, in about five minutes
-  --goals               the variants and parts of a whole run that goals speak about, in about half an hour
+  --goals               the variants and parts of a whole run that goals speak about, in about an hour
   --check               exit code 1 beyond the goals of bench/goals.json; with --quick beyond twice a goal
   --write               write docs/benchmarks.md, its charts, and the README's, by a whole run; or docs/benchmarks-instructions.md
   --only <parts>        of ${PARTS.join(',')}

@@ -26,7 +26,7 @@ export interface Plan {
   readonly memoryMarks: readonly number[]
   readonly latencyRounds: number
   readonly parts: Omit<PartsPlan, 'variants'>
-  readonly scale: Pick<ScalePlan, 'rounds' | 'warmUp' | 'amount'>
+  readonly scale: Pick<ScalePlan, 'rounds' | 'segments' | 'warmUp' | 'amount'>
   readonly instructions: Pick<InstructionPlan, 'generations' | 'warmUp' | 'segments' | 'amount'>
 }
 
@@ -43,7 +43,7 @@ export const FULL: Plan = {
   memoryMarks: [0, 20_000, 60_000],
   latencyRounds: 1,
   parts: { generations: 3, rounds: 3, blocks: 8, warmUp: 80_000, amount: 4_000 },
-  scale: { rounds: 1, warmUp: 4_000, amount: 2_500 },
+  scale: { rounds: 2, segments: 3, warmUp: 4, amount: 2_500 },
   instructions: { generations: 1, warmUp: 10_000, segments: 10, amount: 400 },
 }
 
@@ -60,6 +60,6 @@ export const SHORT: Plan = {
   memoryMarks: [0, 5_000, 15_000],
   latencyRounds: 1,
   parts: { generations: 1, rounds: 3, blocks: 6, warmUp: 40_000, amount: 4_000 },
-  scale: { rounds: 1, warmUp: 2_000, amount: 1_000 },
+  scale: { rounds: 1, segments: 2, warmUp: 1, amount: 1_000 },
   instructions: { generations: 1, warmUp: 500, segments: 2, amount: 100 },
 }

@@ -4,10 +4,11 @@ import type { Surroundings } from '../processes/surroundings.ts'
 import { calmSamples, type Sample } from '../ratio.ts'
 import type { Variant } from '../variants.ts'
 import { startGeneration } from './generation.ts'
-import { FLUSH_MS, quiet, SHORT_BATCHES } from './quiet.ts'
+import { quiet, SHORT_BATCHES } from './quiet.ts'
 import { rotate } from './rotate.ts'
 import type { Route } from './routes.ts'
 import { send } from './send.ts'
+import { cpuMicrosOf, measureInTurns, type Work } from './turns.ts'
 
 export interface RequestPlan {
   readonly variants: readonly Variant[]
@@ -55,44 +56,27 @@ export async function measureRequests(
 ): Promise<RequestSamples> {
   const routes: Record<string, Sample[]> = Object.fromEntries(plan.routes.map(({ name }) => [name, []]))
   const cold: Sample[] = []
-  const microsOf = async (variant: Variant, app: App, on: readonly Route[], amount: number) => {
-    // It was quiet when its last segment ended, and idle since.
-    const before = await app.usage()
-    for (const route of on) await send(app, orderOf(route, amount), surroundings)
-    const after = await quiet(app, variant.exports ? FLUSH_MS : undefined)
-    return (after.cpuMicros - before.cpuMicros) / (amount * on.length)
-  }
+  const works = plan.routes.map((route): Work => {
+    const order = orderOf(route, plan.amount)
+    return { name: route.name, amount: plan.amount, send: (app) => send(app, order, surroundings) }
+  })
   for (let generation = 0; generation < plan.generations; generation += 1) {
     const said = `requests (${plan.format}), generation ${generation + 1} of ${plan.generations}`
-    const first = plan.from + generation * plan.rounds
+    const from = plan.from + generation * plan.rounds
     progress(`${said}: start`)
     await using running = await startGeneration(rotate(plan.variants, generation), start)
     for (const [variant, app] of running.processes) {
       progress(`${said}: first requests of ${variant.name}`)
       await quiet(app)
-      const value = await microsOf(variant, app, plan.routes, Math.ceil(COLD_REQUESTS / plan.routes.length))
-      cold.push({ variant: variant.name, round: first, value })
+      const amount = Math.ceil(COLD_REQUESTS / plan.routes.length)
+      const micros = await cpuMicrosOf(variant, app, async () => {
+        for (const route of plan.routes) await send(app, orderOf(route, amount), surroundings)
+      })
+      cold.push({ variant: variant.name, round: from, value: micros / (amount * plan.routes.length) })
     }
-    // In the same turns as what is measured: a process that has been idle while seven others were warmed up, each at once, begins by compiling again.
-    const turns = Math.ceil(plan.warmUp / plan.amount)
-    for (let turn = 0; turn < turns; turn += 1) {
-      progress(`${said}: warming up, turn ${turn + 1} of ${turns}`)
-      for (const route of plan.routes) {
-        for (const [, app] of rotate(running.processes, turn))
-          await send(app, orderOf(route, plan.amount), surroundings)
-      }
-    }
-    // One turn that is not counted: in it, each comes to rest before and after its segment for the first time.
-    for (let turn = -1; turn < plan.rounds * plan.segments; turn += 1) {
-      const round = first + Math.floor(turn / plan.segments)
-      for (const [index, route] of plan.routes.entries()) {
-        progress(`${said}: round ${round - first + 1} of ${plan.rounds}, ${route.name}`)
-        for (const [variant, app] of rotate(running.processes, first + turn + index)) {
-          const value = await microsOf(variant, app, [route], plan.amount)
-          if (turn >= 0) routes[route.name]?.push({ variant: variant.name, round, value })
-        }
-      }
-    }
+    const turns = { warmUp: Math.ceil(plan.warmUp / plan.amount), rounds: plan.rounds, segments: plan.segments, from }
+    const found = await measureInTurns(running, works, turns, (text) => progress(`${said}: ${text}`))
+    for (const [name, segments] of Object.entries(found)) routes[name]?.push(...segments)
   }
   return {
     routes: Object.fromEntries(Object.entries(routes).map(([name, segments]) => [name, calmSamples(segments)])),

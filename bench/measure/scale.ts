@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type AppFormat, startApp } from '../processes/app.ts'
+import { type App, type AppFormat, startApp } from '../processes/app.ts'
 import type { LoadOrder } from '../processes/load.ts'
 import type { Surroundings } from '../processes/surroundings.ts'
-import type { Sample } from '../ratio.ts'
+import { calmSamples, type Sample } from '../ratio.ts'
 import type { Variant } from '../variants.ts'
 import { startGeneration } from './generation.ts'
-import { FLUSH_MS, quiet, SHORT_BATCHES } from './quiet.ts'
-import { rotate } from './rotate.ts'
+import { SHORT_BATCHES } from './quiet.ts'
 import { send } from './send.ts'
+import { measureInTurns, type Work } from './turns.ts'
 
 /** One thing that grows, and the sizes it is measured at. */
 export interface Dimension {
@@ -55,7 +55,9 @@ export interface ScalePlan {
   readonly variants: readonly Variant[]
   readonly format: AppFormat
   readonly rounds: number
-  /** Requests for each thing that grows, at its smallest, before the first is measured. */
+  /** Segments of each size and variant in a round, of which {@link calmSamples} makes one sample. */
+  readonly segments: number
+  /** Segments of each size before the first that is measured. */
   readonly warmUp: number
   /** Requests of one segment where one is one unit of work; larger ones get fewer. */
   readonly amount: number
@@ -71,36 +73,27 @@ export async function measureScale(
   plan: ScalePlan,
   surroundings: Surroundings,
   progress: (text: string) => void,
+  start: (variant: Variant) => Promise<App> = (variant) =>
+    startApp(variant, { format: plan.format, surroundings, env: variant.exports ? SHORT_BATCHES : {} }),
 ): Promise<ScaleSamples> {
-  const samples: Record<string, Record<string, Sample[]>> = {}
-  for (const { name, sizes } of DIMENSIONS) {
-    samples[name] = Object.fromEntries(sizes.map((size) => [String(size), []]))
-  }
-  const start = (variant: Variant) =>
-    startApp(variant, { format: plan.format, surroundings, env: variant.exports ? SHORT_BATCHES : {} })
+  progress('scale: start')
   await using running = await startGeneration(plan.variants, start)
-  for (const [variant, app] of running.processes) {
-    progress(`scale: warming up ${variant.name}`)
-    for (const { order, sizes } of DIMENSIONS) {
-      await send(app, { ...order(sizes[0] ?? 1), amount: plan.warmUp }, surroundings)
-    }
-    await quiet(app, variant.exports ? FLUSH_MS : undefined)
-  }
-  for (let round = 0; round < plan.rounds; round += 1) {
-    for (const { name, order, sizes, perUnit } of DIMENSIONS) {
-      for (const size of sizes) {
-        progress(`scale, round ${round + 1} of ${plan.rounds}: ${name}, ${size}`)
-        const given = order(size)
-        const amount = Math.max(LEAST, given.connections, Math.round(plan.amount / (perUnit?.(size) ?? 1)))
-        for (const [variant, app] of rotate(running.processes, round)) {
-          const before = await app.usage()
-          await send(app, { ...given, amount }, surroundings)
-          const after = await quiet(app, variant.exports ? FLUSH_MS : undefined)
-          const value = (after.cpuMicros - before.cpuMicros) / amount
-          samples[name]?.[size]?.push({ variant: variant.name, round, value })
-        }
-      }
-    }
-  }
-  return samples
+  const works = DIMENSIONS.flatMap((dimension) =>
+    dimension.sizes.map((size) => workOf(dimension, size, plan, surroundings)),
+  )
+  const found = await measureInTurns(running, works, { ...plan, from: 0 }, (text) => progress(`scale: ${text}`))
+  const samplesOf = (name: string) => calmSamples(found[name] ?? [])
+  return Object.fromEntries(
+    DIMENSIONS.map(({ name, sizes }) => [
+      name,
+      Object.fromEntries(sizes.map((size) => [size, samplesOf(`${name}, ${size}`)])),
+    ]),
+  )
+}
+
+function workOf({ name, order, perUnit }: Dimension, size: number, plan: ScalePlan, surroundings: Surroundings): Work {
+  const given = order(size)
+  // Each connection has at least one.
+  const amount = Math.max(LEAST, given.connections, Math.round(plan.amount / (perUnit?.(size) ?? 1)))
+  return { name: `${name}, ${size}`, amount, send: (app) => send(app, { ...given, amount }, surroundings) }
 }

@@ -59,6 +59,9 @@ The instructions of a request (\`npm run bench -- instructions\`) and ten minute
 memory all answer the same number of requests; then garbage is collected twice, and the RSS is the median of five readings after a pause, since V8
 gives pages back in its own time.
 
+**Scale** is measured in the turns of the requests, of one process for each variant: ${FULL.scale.warmUp} turns of all sizes to warm up, then ${FULL.scale.rounds} rounds of ${FULL.scale.segments} segments, of
+which the lower quartile counts as above.
+
 **The parts alone** are what the correlation itself adds: Node's HTTP server on a stream in memory and two log lines, in blocks of ${FULL.parts.amount.toLocaleString('en')}
 requests, alternating and warmed up as above, of which the lower quartile counts as above. The last request of each block has to have one ID in both lines and in the answer.
 
