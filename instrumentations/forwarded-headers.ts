@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { RequestState } from '../src/correlation/request-state.ts'
-
-type Originals = ReadonlyMap<string, string | undefined>
+import { type Originals, UnreadOriginals } from './unread-originals.ts'
 
 /**
  * What stood in the headers of the most recent requests before we wrote into them, by the ID that we wrote. A proxy that
@@ -17,33 +16,24 @@ const GENERATION = 4096
 const MAX_KEPT_LENGTH = 256
 
 /** Remembered and not looked up yet: most applications never do, and filling a Map at each request shows in profiles as well. */
-let pendingIds: string[] = []
-let pendingOriginals: Originals[] = []
-let olderIds: string[] = []
-let olderOriginals: Originals[] = []
+let unread = new UnreadOriginals(GENERATION)
+let olderUnread = new UnreadOriginals(GENERATION)
 
 /** Remembers a request whose headers say what they did not say on the wire. */
 export function rememberForwardable(state: RequestState): void {
   if (state.rewritten === undefined) return
-  pendingIds.push(state.id)
-  pendingOriginals.push(withoutLong(state.rewritten))
-  if (pendingIds.length < GENERATION) return
-  olderIds = pendingIds
-  olderOriginals = pendingOriginals
-  pendingIds = []
-  pendingOriginals = []
+  unread.add(state.id, withoutLong(state.rewritten))
+  if (!unread.isFull) return
+  const emptied = olderUnread
+  emptied.clear()
+  olderUnread = unread
+  unread = emptied
 }
 
 function find(id: string): Originals | undefined {
-  if (olderIds.length > 0) addAll(olderIds, olderOriginals)
-  if (pendingIds.length > 0) addAll(pendingIds, pendingOriginals)
+  olderUnread.drain(add)
+  unread.drain(add)
   return recent.get(id) ?? older.get(id)
-}
-
-function addAll(ids: string[], originals: Originals[]): void {
-  for (let i = 0; i < ids.length; i++) add(ids[i] as string, originals[i] as Originals)
-  ids.length = 0
-  originals.length = 0
 }
 
 function add(id: string, originals: Originals): void {
