@@ -16,8 +16,9 @@ export class UnreadOriginals {
   readonly #capacity: number
   #bytes: Buffer | undefined
   readonly #lengths: Uint8Array
-  /** What those in the bytes all have. */
+  /** What those in the bytes all have: the first map that comes twice in a row. */
   #shared: Originals | undefined
+  #last: Originals | undefined
   #count = 0
   #others: (readonly [id: string, originals: Originals])[] = []
 
@@ -31,7 +32,8 @@ export class UnreadOriginals {
   }
 
   add(id: string, originals: Originals): void {
-    if (this.#count === 0) this.#shared = originals
+    if (this.#count === 0 && originals === this.#last) this.#shared = originals
+    this.#last = originals
     if (originals !== this.#shared || id.length > SLOT) {
       this.#others.push([id, originals])
       return
@@ -45,18 +47,21 @@ export class UnreadOriginals {
 
   /** Hands all of them over, and is empty then. */
   drain(take: (id: string, originals: Originals) => void): void {
-    for (let i = 0; i < this.#count; i += 1) {
-      const start = i * SLOT
-      const id = this.#bytes?.toString('latin1', start, start + (this.#lengths[i] as number)) as string
-      take(id, this.#shared as Originals)
+    const bytes = this.#bytes
+    const shared = this.#shared
+    if (bytes !== undefined && shared !== undefined) {
+      for (let i = 0; i < this.#count; i += 1) {
+        const start = i * SLOT
+        take(bytes.toString('latin1', start, start + (this.#lengths[i] as number)), shared)
+      }
     }
     for (const [id, originals] of this.#others) take(id, originals)
     this.clear()
   }
 
+  /** The map that is shared stays: the next ones are likely to have it. */
   clear(): void {
     this.#count = 0
-    this.#shared = undefined
-    this.#others = []
+    if (this.#others.length > 0) this.#others = []
   }
 }

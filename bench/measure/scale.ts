@@ -82,18 +82,20 @@ export async function measureScale(
     dimension.sizes.map((size) => workOf(dimension, size, plan, surroundings)),
   )
   const found = await measureInTurns(running, works, { ...plan, from: 0 }, (text) => progress(`scale: ${text}`))
-  const samplesOf = (name: string) => calmSamples(found[name] ?? [])
+  const samplesOf = (dimension: Dimension, size: number) => calmSamples(found[nameOf(dimension, size)] ?? [])
   return Object.fromEntries(
-    DIMENSIONS.map(({ name, sizes }) => [
-      name,
-      Object.fromEntries(sizes.map((size) => [size, samplesOf(`${name}, ${size}`)])),
+    DIMENSIONS.map((dimension) => [
+      dimension.name,
+      Object.fromEntries(dimension.sizes.map((size) => [size, samplesOf(dimension, size)])),
     ]),
   )
 }
 
-function workOf({ name, order, perUnit }: Dimension, size: number, plan: ScalePlan, surroundings: Surroundings): Work {
-  const given = order(size)
+const nameOf = ({ name }: Dimension, size: number) => `${name}, ${size}`
+
+function workOf(dimension: Dimension, size: number, plan: ScalePlan, surroundings: Surroundings): Work {
+  const given = dimension.order(size)
   // Each connection has at least one.
-  const amount = Math.max(LEAST, given.connections, Math.round(plan.amount / (perUnit?.(size) ?? 1)))
-  return { name: `${name}, ${size}`, amount, send: (app) => send(app, { ...given, amount }, surroundings) }
+  const amount = Math.max(LEAST, given.connections, Math.round(plan.amount / (dimension.perUnit?.(size) ?? 1)))
+  return { name: nameOf(dimension, size), amount, send: (app) => send(app, { ...given, amount }, surroundings) }
 }

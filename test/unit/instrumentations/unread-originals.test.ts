@@ -43,11 +43,17 @@ describe('UnreadOriginals', () => {
     assert.deepEqual(drained(unread), [])
   })
 
-  it('has the map of the first that comes after it was emptied', () => {
-    const unread = new UnreadOriginals(3)
-    unread.add('one', ABSENT)
+  it('does not mix up maps when another one is shared than before', () => {
+    const unread = new UnreadOriginals(4)
+    for (const id of ['one', 'two']) unread.add(id, ABSENT)
     unread.clear()
-    unread.add('two', OTHER)
-    assert.deepEqual(drained(unread), [['two', OTHER]])
+    const given = ['three', 'four', 'five'].map((id) => [id, OTHER] as const)
+    for (const [id, originals] of given) unread.add(id, originals)
+    unread.add('six', ABSENT)
+    const found = drained(unread).toSorted(([a], [b]) => a.localeCompare(b))
+    assert.deepEqual(
+      found,
+      [...given, ['six', ABSENT] as const].toSorted(([a], [b]) => a.localeCompare(b)),
+    )
   })
 })
