@@ -5,6 +5,11 @@ import { activeContext, withContext } from '../src/correlation/active-context.ts
 import { findCall, type OutgoingCall, rememberCall } from './outgoing-call.ts'
 import { bindEmit } from './own-emit.ts'
 
+/** Node's own list, which says at less cost than `listenerCount` that there are none. */
+interface Listened {
+  readonly _events?: Readonly<Record<string, unknown>>
+}
+
 type Emit = (this: unknown, ...args: unknown[]) => boolean
 
 /**
@@ -15,10 +20,11 @@ type Emit = (this: unknown, ...args: unknown[]) => boolean
  * One function for all requests, where an own `emit` for each costs some microseconds. It hears what ends a span as well: listeners
  * would be counted by the application, and a request with one for `response` is taken for one whose response is read.
  *
+ * @param hasSpans - Whether a request may have a span; without, an event that nobody listens to concerns nobody.
  * @returns A function to call with each new request: one whose `emit` is another than the patched one gets an own.
  */
-export function patchClientEmit(): (request: ClientRequest, call: OutgoingCall) => void {
-  const patched = patchEmit(http.ClientRequest.prototype, hearRequest)
+export function patchClientEmit(hasSpans: boolean): (request: ClientRequest, call: OutgoingCall) => void {
+  const patched = patchEmit(http.ClientRequest.prototype, hasSpans ? hearRequest : undefined)
   return (request, call) => {
     if ((request as unknown as { emit: Emit }).emit === patched) return
     bindEmit(request, call.made, (active) => call.isAtHome(active))
@@ -32,7 +38,7 @@ export function patchResponseEmit(): void {
 
 function patchEmit(
   prototype: object,
-  hear: (call: OutgoingCall, emitter: unknown, event: unknown, value: unknown) => void,
+  hear: ((call: OutgoingCall, emitter: unknown, event: unknown, value: unknown) => void) | undefined,
 ) {
   const target = prototype as { emit: Emit }
   const parent = Object.getPrototypeOf(prototype) as { emit: Emit }
@@ -40,14 +46,20 @@ function patchEmit(
   const patched: Emit = function emit(this: unknown, ...args) {
     // What is inherited is looked up at each event: a library may patch it in the meantime.
     const original = own ?? parent.emit
+    if (hear === undefined && isUnheard((this as Listened)._events, args[0])) return original.apply(this, args)
     const call = findCall(this as object)
     if (call === undefined) return original.apply(this, args)
-    if (call.isTraced) hear(call, this, args[0], args[1])
+    if (call.isTraced) hear?.(call, this, args[0], args[1])
     if (call.isAtHome(activeContext())) return original.apply(this, args)
     return withContext(call.made, original as (...args: unknown[]) => boolean, this, ...args)
   }
   target.emit = patched
   return patched
+}
+
+/** Not even by `errorMonitor`: Node emits that by itself. */
+function isUnheard(events: Listened['_events'], event: unknown): boolean {
+  return events !== undefined && events[event as string] === undefined
 }
 
 function hearRequest(call: OutgoingCall, _request: unknown, event: unknown, value: unknown): void {

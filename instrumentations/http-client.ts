@@ -20,7 +20,7 @@ type StoreHeader = (this: ClientRequest, firstLine: string, headers: unknown) =>
  */
 export function instrumentHttpClient(runtime: Runtime, spans: HttpClientSpans | undefined): void {
   observeAgents()
-  const bind = patchClientEmit()
+  const bind = patchClientEmit(spans !== undefined)
   if (spans !== undefined) patchResponseEmit()
   subscribe('http.client.request.created', (message) => {
     try {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict'
-import { EventEmitter } from 'node:events'
+import { EventEmitter, errorMonitor } from 'node:events'
 import { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
 import { Readable } from 'node:stream'
@@ -72,6 +72,16 @@ describe('the events of a request and of its response', () => {
       assert.deepEqual(seen, ['own', 'own', 'own', 'own'])
     })
   }
+
+  it('run a listener there that only watches for errors', () => {
+    const seen: unknown[] = []
+    for (const which of ['request', 'response'] as const) {
+      const emitter: EventEmitter = arrive()[which]
+      emitter.on(errorMonitor, () => seen.push(activeId()))
+      inStrangers(() => assert.throws(() => emitter.emit('error', new Error('x')), { message: 'x' }))
+    }
+    assert.deepEqual(seen, ['own', 'own'])
+  })
 
   it('are left alone where the request is active already, so that a listener sees the span of who emits', () => {
     const { state, request } = arrive()
