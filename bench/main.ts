@@ -7,10 +7,10 @@ import { failuresOf, type Goal, judge, partOf, type Verdict } from './goals.ts'
 import { installTools, installVariants, packOurs, pinnedVersions } from './install.ts'
 import { describeMachine } from './machine.ts'
 import { failuresToRun } from './measure/smoke.ts'
-import { type Again, measureAgain } from './measure-again.ts'
+import { measureAgain } from './measure-again.ts'
 import { bindToOneCore } from './one-core.ts'
 import { helpText, type Options, parseOptions } from './options.ts'
-import { perform } from './perform.ts'
+import { perform, type Stage } from './perform.ts'
 import { FULL, SHORT } from './plan.ts'
 import { startSurroundings } from './processes/surroundings.ts'
 import { createProgress } from './progress.ts'
@@ -78,11 +78,7 @@ async function measure(options: Options, command: string, goals: readonly Goal[]
 }
 
 /** What would fail a quick check is measured again before it does. */
-async function judgedTwice(
-  run: Run,
-  goals: readonly Goal[],
-  stage: Again & { readonly options: Options },
-): Promise<Run> {
+async function judgedTwice(run: Run, goals: readonly Goal[], stage: Stage): Promise<Run> {
   const doubtful = failuresOf(judge(goals, figuresOf(run)), stage.options).flatMap(({ figure }) => figure ?? [])
   if (!run.requests || doubtful.length === 0) return run
   const again = { ...run, requests: await measureAgain(run.requests, doubtful, stage) }

@@ -32,7 +32,7 @@ import {
 export type Found = Omit<Run, 'date' | 'command' | 'quick' | 'machine' | 'versions' | 'missing'>
 
 /** What every part is handed. */
-interface Stage {
+export interface Stage {
   readonly options: Options
   readonly plan: Plan
   readonly variants: readonly Variant[]
@@ -189,7 +189,8 @@ async function instructions({ options, plan, variants, surroundings, progress }:
   return { instructions: await countInstructions(counted, [surroundings, others], progress) }
 }
 
-function joinRequests(first: RequestSamples, second: RequestSamples): RequestSamples {
+/** The rounds of both. */
+export function joinRequests(first: RequestSamples, second: RequestSamples): RequestSamples {
   const routes = Object.entries(first.routes).map(([route, list]) => [
     route,
     [...list, ...(second.routes[route] ?? [])],

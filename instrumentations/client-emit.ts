@@ -4,11 +4,7 @@ import http, { type ClientRequest, type IncomingMessage } from 'node:http'
 import { activeContext, withContext } from '../src/correlation/active-context.ts'
 import { findCall, type OutgoingCall, rememberCall } from './outgoing-call.ts'
 import { bindEmit } from './own-emit.ts'
-
-/** Node's own list, which says at less cost than `listenerCount` that there are none. */
-interface Listened {
-  readonly _events?: Readonly<Record<string, unknown>>
-}
+import type { Listened } from './request-emit.ts'
 
 type Emit = (this: unknown, ...args: unknown[]) => boolean
 
@@ -59,7 +55,7 @@ function patchEmit(
 
 /** Not even by `errorMonitor`: Node emits that by itself. */
 function isUnheard(events: Listened['_events'], event: unknown): boolean {
-  return events !== undefined && events[event as string] === undefined
+  return events !== undefined && events[event as PropertyKey] === undefined
 }
 
 function hearRequest(call: OutgoingCall, _request: unknown, event: unknown, value: unknown): void {

@@ -16,7 +16,7 @@ export interface RequestEnd {
 }
 
 /** Node's own: what listens to each event of a request or response, a function where it is only one. */
-interface Listened extends EventEmitter {
+export interface Listened extends EventEmitter {
   readonly _events?: Readonly<Record<PropertyKey, unknown>>
 }
 

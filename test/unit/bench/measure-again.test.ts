@@ -3,11 +3,12 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Figure } from '../../../bench/figures.ts'
 import type { RequestPlan } from '../../../bench/measure/request.ts'
-import { type Again, type Measure, measureAgain } from '../../../bench/measure-again.ts'
+import { type Measure, measureAgain } from '../../../bench/measure-again.ts'
+import type { Stage } from '../../../bench/perform.ts'
 import { SHORT } from '../../../bench/plan.ts'
 import { VARIANTS } from '../../../bench/variants.ts'
 
-const again = { plan: SHORT, variants: VARIANTS, surroundings: {}, progress: () => {} } as unknown as Again
+const again = { plan: SHORT, variants: VARIANTS, surroundings: {}, progress: () => {} } as unknown as Stage
 const sample = (variant: string, round: number, value: number) => ({ variant, round, value })
 const requests = {
   cjs: { routes: { plain: [sample('none', 0, 50), sample('none', 1, 50)] }, cold: [] },
