@@ -8,6 +8,12 @@ import type { Listened } from './request-emit.ts'
 
 type Emit = (this: unknown, ...args: unknown[]) => boolean
 
+/** What is to be known of an event beside who listens to it. */
+interface Hearing {
+  readonly events: ReadonlySet<unknown>
+  hear(call: OutgoingCall, emitter: unknown, event: unknown, value: unknown): void
+}
+
 /**
  * Runs the listeners of outbound requests in the context that the request was made in. Node emits what goes wrong with a queued request in the
  * context of the request that freed its place in the agent: without this the `error` listener would log, and try again, under another
@@ -20,7 +26,7 @@ type Emit = (this: unknown, ...args: unknown[]) => boolean
  * @returns A function to call with each new request: one whose `emit` is another than the patched one gets an own.
  */
 export function patchClientEmit(hasSpans: boolean): (request: ClientRequest, call: OutgoingCall) => void {
-  const patched = patchEmit(http.ClientRequest.prototype, hasSpans ? hearRequest : undefined)
+  const patched = patchEmit(http.ClientRequest.prototype, hasSpans ? REQUEST : undefined)
   return (request, call) => {
     if ((request as unknown as { emit: Emit }).emit === patched) return
     bindEmit(request, call.made, (active) => call.isAtHome(active))
@@ -29,24 +35,23 @@ export function patchClientEmit(hasSpans: boolean): (request: ClientRequest, cal
 
 /** The same for the responses to requests that have spans. */
 export function patchResponseEmit(): void {
-  patchEmit(http.IncomingMessage.prototype, hearResponse)
+  patchEmit(http.IncomingMessage.prototype, RESPONSE)
 }
 
-function patchEmit(
-  prototype: object,
-  hear: ((call: OutgoingCall, emitter: unknown, event: unknown, value: unknown) => void) | undefined,
-) {
+function patchEmit(prototype: object, hearing: Hearing | undefined) {
   const target = prototype as { emit: Emit }
   const parent = Object.getPrototypeOf(prototype) as { emit: Emit }
   const own = Object.hasOwn(prototype, 'emit') ? target.emit : undefined
   const patched: Emit = function emit(this: unknown, ...args) {
     // What is inherited is looked up at each event: a library may patch it in the meantime.
     const original = own ?? parent.emit
-    if (hear === undefined && isUnheard((this as Listened)._events, args[0])) return original.apply(this, args)
-    const call = findCall(this as object)
+    const event = args[0]
+    const isHeard = hearing?.events.has(event) === true
+    const isListenedTo = !isUnheard((this as Listened)._events, event)
+    const call = isHeard || isListenedTo ? findCall(this as object) : undefined
     if (call === undefined) return original.apply(this, args)
-    if (call.isTraced) hear?.(call, this, args[0], args[1])
-    if (call.isAtHome(activeContext())) return original.apply(this, args)
+    if (isHeard && call.isTraced) hearing?.hear(call, this, event, args[1])
+    if (!isListenedTo || call.isAtHome(activeContext())) return original.apply(this, args)
     return withContext(call.made, original as (...args: unknown[]) => boolean, this, ...args)
   }
   target.emit = patched
@@ -58,29 +63,35 @@ function isUnheard(events: Listened['_events'], event: unknown): boolean {
   return events !== undefined && events[event as PropertyKey] === undefined
 }
 
-function hearRequest(call: OutgoingCall, _request: unknown, event: unknown, value: unknown): void {
-  try {
-    switch (event) {
-      case 'response':
-        if (findCall(value as object) === undefined) rememberCall(value as object, call)
-        call.span?.respond(value as IncomingMessage)
-        break
-      case 'error':
-        call.span?.fail(value as Error)
-        break
-      case 'close':
-        call.span?.end()
+const REQUEST: Hearing = {
+  events: new Set(['response', 'error', 'close']),
+  hear(call, _request, event, value) {
+    try {
+      switch (event) {
+        case 'response':
+          if (findCall(value as object) === undefined) rememberCall(value as object, call)
+          call.span?.respond(value as IncomingMessage)
+          break
+        case 'error':
+          call.span?.fail(value as Error)
+          break
+        case 'close':
+          call.span?.end()
+      }
+    } catch {
+      // Listeners run whatever becomes of the span.
     }
-  } catch {
-    // Listeners run whatever becomes of the span.
-  }
+  },
 }
 
-function hearResponse(call: OutgoingCall, response: unknown, event: unknown, value: unknown): void {
-  try {
-    if (event === 'end') call.span?.complete(response as IncomingMessage)
-    else if (event === 'error') call.span?.fail(value as Error)
-  } catch {
-    // As above.
-  }
+const RESPONSE: Hearing = {
+  events: new Set(['end', 'error']),
+  hear(call, response, event, value) {
+    try {
+      if (event === 'end') call.span?.complete(response as IncomingMessage)
+      else if (event === 'error') call.span?.fail(value as Error)
+    } catch {
+      // As above.
+    }
+  },
 }

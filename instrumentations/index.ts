@@ -66,11 +66,11 @@ export function installInstrumentations(
 }
 
 function undiciSpans(parts: TracingParts): UndiciSpans | undefined {
-  const { provider, meterProvider, isActive, isEnabled, isInApplication } = parts
+  const { provider, meterProvider, isActive, isEnabled, isInApplication, samplesByAttributes } = parts
   if (!isEnabled('undici')) return undefined
   // One of the application's own listens to the same channels, and each would record the request.
   const isOurs = () => isActive() && !isInApplication('@opentelemetry/instrumentation-undici')
-  return new UndiciSpans(provider, meterProvider, isOurs)
+  return new UndiciSpans(provider, meterProvider, isOurs, samplesByAttributes)
 }
 
 function patches(runtime: Runtime, isEnabled: (name: string) => boolean, logs: LogParts, isMeasured: boolean) {

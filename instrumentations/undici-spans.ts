@@ -21,15 +21,17 @@ import type { HeaderBag } from './header-bag.ts'
 import { createHttpDuration } from './http-duration.ts'
 import { isKnownMethod } from './known-methods.ts'
 import type { Origin, UndiciRequest } from './undici-request.ts'
-import { urlPartsOf } from './url-full.ts'
+import { type UrlParts, urlPartsOf } from './url-full.ts'
 
 const SCOPE = '@org/correlation/undici'
+const CLIENT = { kind: SpanKind.CLIENT }
 
 type UndiciError = Error & { readonly code?: string | number }
 
 interface Traced {
   readonly span: Span
-  readonly metric: Attributes
+  /** Of its duration, where that is measured. */
+  readonly metric: Attributes | undefined
   readonly started: number
   isEnded: boolean
 }
@@ -50,8 +52,16 @@ export class UndiciSpans {
   readonly #tracer: Tracer
   readonly #durations: Histogram | undefined
   readonly #isActive: () => boolean
+  readonly #needsAttributes: boolean
 
-  constructor(provider: TracerProvider, meterProvider: MeterProvider | undefined, isActive: () => boolean) {
+  /** @param samplesByAttributes - Whether the sampler may look at them; else a request that is not recorded has none. */
+  constructor(
+    provider: TracerProvider,
+    meterProvider: MeterProvider | undefined,
+    isActive: () => boolean,
+    samplesByAttributes: boolean,
+  ) {
+    this.#needsAttributes = samplesByAttributes || meterProvider !== undefined
     this.#tracer = provider.getTracer(SCOPE)
     this.#durations = createHttpDuration('client', meterProvider, SCOPE)
     this.#isActive = isActive
@@ -70,17 +80,19 @@ export class UndiciSpans {
     if (!this.#isActive()) return
     const active = activeContext()
     if (this.#durations === undefined && isTracingSuppressed(active)) return
-    const attributes = attributesOf(request, origin, headers)
-    if (attributes === undefined) return
-    const known = attributes['http.request.method'] as string
-    const span = this.#tracer.startSpan(
-      known === '_OTHER' ? 'HTTP' : known,
-      { kind: SpanKind.CLIENT, attributes },
-      active,
-    )
+    const url = origin.base === undefined ? undefined : urlPartsOf(origin.base, request.path)
+    if (url === undefined) return
+    const method = knownMethodOf(request)
+    const early = this.#needsAttributes ? attributesOf(request, method, url, origin, headers) : undefined
+    const options = early === undefined ? CLIENT : { kind: SpanKind.CLIENT, attributes: early }
+    const span = this.#tracer.startSpan(method ?? 'HTTP', options, active)
+    if (early === undefined && span.isRecording())
+      span.setAttributes(attributesOf(request, method, url, origin, headers))
     propagation.inject(withSpan(active, span), request, setter)
     if (this.#durations === undefined && !span.isRecording()) return
-    tracedRequests.set(request, { span, metric: metricOf(attributes), started: performance.now(), isEnded: false })
+    const metric = this.#durations === undefined || early === undefined ? undefined : metricOf(early)
+    const started = this.#durations === undefined ? 0 : performance.now()
+    tracedRequests.set(request, { span, metric, started, isEnded: false })
   }
 
   /** The request goes out over this connection. */
@@ -88,7 +100,7 @@ export class UndiciSpans {
     const traced = tracedRequests.get(request)
     if (traced === undefined) return
     const version = (socket as { readonly alpnProtocol?: unknown }).alpnProtocol === 'h2' ? '2' : '1.1'
-    traced.metric['network.protocol.version'] = version
+    if (traced.metric !== undefined) traced.metric['network.protocol.version'] = version
     traced.span.setAttributes({
       'network.peer.address': socket.remoteAddress,
       'network.peer.port': socket.remotePort,
@@ -99,7 +111,7 @@ export class UndiciSpans {
   #end(traced: Traced): void {
     traced.isEnded = true
     traced.span.end()
-    this.#durations?.record((performance.now() - traced.started) / 1000, traced.metric)
+    if (traced.metric !== undefined) this.#durations?.record((performance.now() - traced.started) / 1000, traced.metric)
   }
 
   #on<M = unknown>(event: string, listen: (traced: Traced, message: M) => void): void {
@@ -114,13 +126,21 @@ export class UndiciSpans {
   }
 }
 
-function attributesOf(request: UndiciRequest, origin: Origin, headers: HeaderBag): Attributes | undefined {
-  const { hostname, port, isClearText, base } = origin
-  const url = base === undefined ? undefined : urlPartsOf(base, request.path)
-  if (url === undefined) return undefined
+/** The method in capitals, as it is named; undefined for one that is in no RFC. */
+function knownMethodOf(request: UndiciRequest): string | undefined {
   const method = request.method.toUpperCase()
+  return isKnownMethod(method) ? method : undefined
+}
+
+function attributesOf(
+  request: UndiciRequest,
+  method: string | undefined,
+  url: UrlParts,
+  { hostname, port, isClearText }: Origin,
+  headers: HeaderBag,
+): Attributes {
   const attributes: Attributes = {
-    'http.request.method': isKnownMethod(method) ? method : '_OTHER',
+    'http.request.method': method ?? '_OTHER',
     'http.request.method_original': request.method,
     'url.full': url.full,
     'url.path': url.path,
@@ -144,12 +164,12 @@ function metricOf(attributes: Attributes): Attributes {
 }
 
 function respond({ span, metric }: Traced, status: number): void {
-  metric['http.response.status_code'] = status
+  if (metric !== undefined) metric['http.response.status_code'] = status
   if (status < 400) {
     span.setAttribute('http.response.status_code', status)
     return
   }
-  metric['error.type'] = String(status)
+  if (metric !== undefined) metric['error.type'] = String(status)
   span.setAttributes({ 'http.response.status_code': status, 'error.type': String(status) })
   span.setStatus({ code: SpanStatusCode.ERROR })
 }
@@ -157,7 +177,7 @@ function respond({ span, metric }: Traced, status: number): void {
 function fail({ span, metric }: Traced, error: UndiciError): void {
   // A DOMException, as of a timeout, has a number, which says nothing.
   const type = typeof error.code === 'string' && error.code !== '' ? error.code : error.name || 'Error'
-  metric['error.type'] = type
+  if (metric !== undefined) metric['error.type'] = type
   span.setAttribute('error.type', type)
   span.recordException(error)
   span.setStatus({ code: SpanStatusCode.ERROR, message: error.message })

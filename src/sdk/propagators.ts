@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { diag, type TextMapPropagator } from '@opentelemetry/api'
-import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core'
+import { CompositePropagator, W3CBaggagePropagator } from '@opentelemetry/core'
 import { B3InjectEncoding, B3Propagator } from '@opentelemetry/propagator-b3'
 import { listOf, type OtelEnv } from './otel-env.ts'
+import { TraceContextPropagator } from './trace-context-propagator.ts'
 
 /** What `OTEL_PROPAGATORS` asks for. */
 export interface Propagators {
@@ -16,7 +17,7 @@ export interface Propagators {
 }
 
 const FACTORIES: ReadonlyMap<string, () => TextMapPropagator> = new Map([
-  ['tracecontext', () => new W3CTraceContextPropagator()],
+  ['tracecontext', () => new TraceContextPropagator()],
   ['baggage', () => new W3CBaggagePropagator()],
   ['b3', () => new B3Propagator()],
   ['b3multi', () => new B3Propagator({ injectEncoding: B3InjectEncoding.MULTI_HEADER })],
