@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
+import { generateUuid } from './uuid.ts'
 
 declare const brand: unique symbol
 
@@ -52,7 +53,7 @@ export function generateId(format: IdFormat): CorrelationId {
 }
 
 const GENERATORS: Readonly<Record<IdFormat, () => string>> = {
-  uuidv4: randomUUID,
+  uuidv4: generateUuid,
   uuidv7,
   ulid,
   hex32: () => randomBytes(16).toString('hex'),
