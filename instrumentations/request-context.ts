@@ -12,6 +12,8 @@ import { decisionAttributes } from '../src/telemetry/span-processor.ts'
 /** The active context where it belongs to the request already; else a context that does. */
 export function contextOf(state: RequestState, runtime: Runtime): Context {
   const active = activeContext()
+  // Where nearly every request comes in, and nothing is to be found.
+  if (active === ROOT_CONTEXT) return RequestContext.create(active, state, runtime.baggageKey)
   if (getRequestState(active) === state) return active
   state.suppressed = isTracingSuppressed(active)
   if (getId(active) === undefined) {

@@ -88,15 +88,22 @@ function hearSafely(hear: Hear, emitter: EventEmitter, state: RequestState, even
   }
 }
 
+/** Nobody listens, and it ends nothing. */
+function isNothing(events: Listened['_events'], event: string): boolean {
+  return (
+    events !== undefined && events[event] === undefined && event !== 'close' && event !== 'error' && event !== 'finish'
+  )
+}
+
 function patchPrototype(prototype: EventEmitter, hear: Hear): void {
   const own = Object.hasOwn(prototype, 'emit') ? (prototype.emit as Emit) : undefined
   // What is inherited is looked up at each event: a library may patch it in the meantime.
   const parent = Object.getPrototypeOf(prototype) as { readonly emit: Emit }
   const emit: Emit = function (this: Listened, ...args) {
     const original = own ?? parent.emit
-    const state = recallState(this)
+    const event = args[0] as string
+    const state = isNothing(this._events, event) ? undefined : recallState(this)
     if (state?.context !== undefined) {
-      const event = args[0] as string
       if (event === 'close' || event === 'error') hearSafely(hear, this, state, event, args[1])
       const listener = this._events === undefined ? true : this._events[event]
       const isNobodys = listener === undefined || listener === state.onEnd || listener === state.onFinish

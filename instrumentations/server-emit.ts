@@ -43,6 +43,8 @@ interface Patched extends ServerEmitParts {
 }
 
 const seen = new WeakSet<object>()
+/** Of the two prototypes: a server that has one of them is patched already. */
+const patchedEmits: { http?: Emit; https?: Emit } = {}
 const REQUEST_EVENTS: ReadonlySet<unknown> = new Set(['request', 'checkContinue', 'checkExpectation'])
 
 /** Patches the `emit` of Node's servers, where a request is handed to the application. */
@@ -52,13 +54,14 @@ export function patchServerEmit(parts: ServerEmitParts): void {
     responseClosed: (_response, state) => responseClosed(state, parts.runtime),
     responseFailed: (state, error) => endSpan(state, { cause: error }),
   })
-  patchEmit(http.Server.prototype, { ...parts, scheme: 'http', traces: true })
-  patchEmit(https.Server.prototype, { ...parts, scheme: 'https', traces: true })
+  patchedEmits.http = patchEmit(http.Server.prototype, { ...parts, scheme: 'http', traces: true })
+  patchedEmits.https = patchEmit(https.Server.prototype, { ...parts, scheme: 'https', traces: true })
 }
 
 /** An HTTP/2 server with `allowHTTP1` has Node's HTTP/1 parser too, and is no `http.Server`. Requests over HTTP/2 stay as they are. */
 export function patchOtherServer(server: object, parts: ServerEmitParts): void {
-  if (seen.has(server)) return
+  const { emit: known } = server as { readonly emit: Emit }
+  if (known === patchedEmits.http || known === patchedEmits.https || seen.has(server)) return
   seen.add(server)
   if (server instanceof http.Server || server instanceof https.Server) return
   const original = (server as { emit: Emit }).emit
@@ -70,10 +73,10 @@ export function patchOtherServer(server: object, parts: ServerEmitParts): void {
   Object.defineProperty(server, 'emit', { value: emit, writable: true, configurable: true, enumerable: false })
 }
 
-function patchEmit(prototype: object, patched: Patched): void {
+function patchEmit(prototype: object, patched: Patched): Emit {
   const target = prototype as { emit: Emit }
   const original = target.emit
-  target.emit = function emit(this: unknown, ...args) {
+  const emit: Emit = function emit(this: unknown, ...args) {
     switch (args[0]) {
       case 'request':
       case 'checkContinue':
@@ -87,10 +90,13 @@ function patchEmit(prototype: object, patched: Patched): void {
         return original.apply(this, args)
     }
   }
-  if (patched.spans === undefined) return
-  markAsWrapped(target.emit, original, () => {
-    patched.traces = false
-  })
+  target.emit = emit
+  if (patched.spans !== undefined) {
+    markAsWrapped(emit, original, () => {
+      patched.traces = false
+    })
+  }
+  return emit
 }
 
 function emitRequest(server: unknown, original: Emit, args: unknown[], patched: Patched): boolean {
