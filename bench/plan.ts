@@ -7,7 +7,7 @@ import type { ScalePlan } from './measure/scale.ts'
 export interface Plan {
   readonly startRepeats: number
   readonly exportedRepeats: number
-  /** How often the variants that goals speak about are started anew for the requests. */
+  /** How often the variants that goals speak about are started anew for the requests: processes differ by more than the rounds of one do. */
   readonly generations: number
   /** Rounds of each generation. */
   readonly requestRounds: number
@@ -33,8 +33,8 @@ export interface Plan {
 export const FULL: Plan = {
   startRepeats: 8,
   exportedRepeats: 2,
-  generations: 3,
-  requestRounds: 2,
+  generations: 5,
+  requestRounds: 1,
   peerRounds: 2,
   segments: 6,
   warmUp: 20_000,

@@ -45,7 +45,7 @@ came out at up to twice its cost. The CPU is read when the
 process is quiet before and after: collections, compilation and export of a segment belong to it, for which batches leave after 100 ms
 (\`OTEL_BSP_SCHEDULE_DELAY\`, \`OTEL_BLRP_SCHEDULE_DELAY\`; all variants that export). What a variant adds is compared with the bare app and with stock,
 \`@opentelemetry/auto-instrumentations-node\`, **in the same round**: (variant − bare app) / (stock − bare app). One process may be luckier than
-another in what V8 makes of its code, so all of this is done with ${FULL.generations} generations of fresh processes, ${FULL.requestRounds} rounds each; the number is the median of all
+another in what V8 makes of its code, so all of this is done with ${FULL.generations} generations of fresh processes (rounds in each: ${FULL.requestRounds}); the number is the median of all
 rounds. What a variant costs in a round is the lower quartile of its ${FULL.segments} segments there: whoever else is on the machine adds to some of them,
 for parts of a second or for minutes, and nobody takes away. What comes in few of them, a collection of old objects, counts less so, for all variants alike.
 Peers without a goal have one generation, in a group with its own bare app and stock. A second copy of the bare app tells how much of a
