@@ -54,7 +54,7 @@ export interface Checked {
 
 /**
  * A quick run starts each variant once, and one process is luckier in its compiled code than another: as a share of stock's added cost, where the
- * bare app by itself differs by up to 40 µs from process to process. A whole run starts each three times.
+ * bare app by itself differs by up to 40 µs from process to process. A whole run starts each several times.
  */
 const LUCK_OF_A_PROCESS = 0.15
 
