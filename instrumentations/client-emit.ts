@@ -47,7 +47,7 @@ function patchEmit(prototype: object, hearing: Hearing | undefined) {
     const original = own ?? parent.emit
     const event = args[0]
     const isHeard = hearing?.events.has(event) === true
-    const isListenedTo = !isUnheard((this as Listened)._events, event)
+    const isListenedTo = hasListener((this as Listened)._events, event)
     const call = isHeard || isListenedTo ? findCall(this as object) : undefined
     if (call === undefined) return original.apply(this, args)
     if (isHeard && call.isTraced) hearing?.hear(call, this, event, args[1])
@@ -58,9 +58,9 @@ function patchEmit(prototype: object, hearing: Hearing | undefined) {
   return patched
 }
 
-/** Not even by `errorMonitor`: Node emits that by itself. */
-function isUnheard(events: Listened['_events'], event: unknown): boolean {
-  return events !== undefined && events[event as PropertyKey] === undefined
+/** Where not, `errorMonitor` has none either: Node emits that by itself. */
+function hasListener(events: Listened['_events'], event: unknown): boolean {
+  return events === undefined || events[event as PropertyKey] !== undefined
 }
 
 const REQUEST: Hearing = {

@@ -17,7 +17,7 @@ describe('generateUuid', () => {
   })
 
   it('leaves every other digit to chance', () => {
-    // That one digit of one place is missing by chance: 1 in 10^54.
+    // That any digit of any place is missing by chance: less than 1 in 10^50.
     for (let place = 0; place < 36; place += 1) {
       const digits = new Set(uuids.map((uuid) => uuid[place]))
       const expected = [8, 13, 18, 23].includes(place) || place === 14 ? 1 : place === 19 ? 4 : 16
